@@ -1,0 +1,17 @@
+import type { Channel } from './state.js';
+
+/** All that differs between channels in how a call is decided. */
+export interface ChannelPolicy {
+  /** Whether accept, reject and media-state are commands of ours, or only a provider's reports. */
+  readonly answeredByCommand: boolean;
+  /** `word`: our decision ends the call at once. `confirmation`: the provider has to confirm it. */
+  readonly endsBy: 'word' | 'confirmation';
+  /** Who may hang up: any party, or only the caller, whose hangup ends the whole call. */
+  readonly hangup: 'any_party' | 'caller';
+}
+
+export const CHANNEL_POLICIES: Readonly<Record<Channel, ChannelPolicy>> = {
+  rtc: { answeredByCommand: true, endsBy: 'word', hangup: 'any_party' },
+  robot: { answeredByCommand: false, endsBy: 'confirmation', hangup: 'caller' },
+  phone: { answeredByCommand: false, endsBy: 'confirmation', hangup: 'any_party' },
+};

@@ -1,0 +1,83 @@
+import type { DeadlineKind, EndCause, Enrichment } from './state.js';
+
+interface ByTerminal {
+  readonly userId: string;
+  readonly terminalId: string;
+}
+interface WithReason {
+  readonly reason?: string;
+}
+
+/** A user's or operator's wish: it can be refused. */
+export type Command =
+  | ({ readonly type: 'accept' } & ByTerminal)
+  | ({ readonly type: 'reject' } & ByTerminal & WithReason)
+  | ({ readonly type: 'cancel' } & ByTerminal & WithReason)
+  | ({ readonly type: 'hangup' } & ByTerminal & WithReason)
+  | ({ readonly type: 'rtc-token'; readonly takeover: boolean } & ByTerminal)
+  | ({
+      readonly type: 'end';
+      readonly by: string;
+      readonly cause: 'ops_ended' | 'superseded' | 'unreachable';
+    } & WithReason);
+
+/** What a device says of itself: never refused for the call's state, at most ignored. */
+export interface MediaReport extends ByTerminal {
+  readonly type: 'media-state';
+  /** `ringing`, `joined` and `left` move the call; any other stage is only remembered. */
+  readonly stage: string;
+  readonly quality?: string;
+}
+
+export type PartyFact =
+  | 'ringing'
+  | 'answered'
+  | 'joined'
+  | 'left'
+  | 'rejected'
+  | 'busy'
+  | 'unreachable'
+  | 'no_answer';
+
+/** A provider's fact in our words: late, doubled, out of order or skipping steps, never refused. */
+export type ProviderReport =
+  | { readonly type: 'placed'; readonly providerCallId: string }
+  | {
+      readonly type: 'party';
+      readonly userId: string;
+      readonly fact: PartyFact;
+      readonly at?: number;
+      readonly reason?: string;
+    }
+  | { readonly type: 'bridged'; readonly at?: number }
+  /** The provider would not carry out a guarded cancel: the conversation goes on. */
+  | { readonly type: 'guard-refused' }
+  | {
+      readonly type: 'over';
+      readonly cause: EndCause;
+      readonly acceptedAt?: number;
+      readonly at?: number;
+      readonly reason?: string;
+      readonly evidence?: string;
+    }
+  | ({ readonly type: 'enriched' } & Enrichment);
+
+/** Raised by a timer; a no-op unless exactly this deadline is still the call's next one. */
+export interface Deadline {
+  readonly type: 'deadline';
+  readonly kind: DeadlineKind;
+  readonly at: number;
+}
+
+export type CallEvent = Command | MediaReport | ProviderReport | Deadline;
+
+/** Why a command is refused: the documented code of the call-control API. */
+export const REFUSAL = {
+  notCallee: 41004,
+  notCaller: 41005,
+  answeredElsewhere: 41006,
+  over: 41007,
+  notAllowed: 41008,
+  notParty: 41010,
+} as const;
+export type RefusalCode = (typeof REFUSAL)[keyof typeof REFUSAL];

@@ -1,0 +1,31 @@
+import type { CallState, Channel, Limits } from './state.js';
+
+export interface NewCall {
+  readonly callId: number;
+  readonly channel: Channel;
+  readonly callType: 'audio' | 'video';
+  readonly bizType: 'single' | 'group';
+  readonly caller: { readonly userId: string; readonly terminalId: string };
+  readonly calleeIds: readonly string[];
+  readonly conversationId?: string;
+  readonly room?: { readonly appId: string; readonly name: string };
+  readonly ringTimeoutMs: number;
+  readonly limits: Limits;
+}
+
+/** A call as it is created: version 1, `calling`, every callee rung at once. */
+export function newCall(spec: NewCall, now: number): CallState {
+  const { caller, calleeIds, ringTimeoutMs, ...kept } = spec;
+  return {
+    ...kept,
+    version: 1,
+    status: 'calling',
+    parties: [
+      { ...caller, role: 'caller', state: 'present' },
+      ...calleeIds.map((userId) => ({ userId, role: 'callee', state: 'ringing' }) as const),
+    ],
+    ring: { channel: spec.channel, timeoutMs: ringTimeoutMs, until: now + ringTimeoutMs },
+    createdAt: now,
+    touchedAt: now,
+  };
+}

@@ -1,0 +1,248 @@
+import { CHANNEL_POLICIES } from './channel-policy.js';
+import { answer, decline, leave } from './commands.js';
+import { type End, finish, SYSTEM } from './ending.js';
+import { type MediaReport, type PartyFact, type ProviderReport, REFUSAL } from './events.js';
+import { type CallState, isOver, type Party, partyOf, type TerminalMedia } from './state.js';
+import {
+  andThen,
+  change,
+  clampTime,
+  note,
+  refuse,
+  type Step,
+  stay,
+  type Transition,
+  withParty,
+} from './step.js';
+
+/** A quality that changes alone enters the state at most this often for one terminal. */
+export const QUALITY_INTERVAL_MS = 10_000;
+
+export function applyMediaReport(state: CallState, report: MediaReport, now: number): Transition {
+  const party = partyOf(state, report.userId);
+  if (party === undefined) return refuse(REFUSAL.notParty);
+  if (!CHANNEL_POLICIES[state.channel].answeredByCommand) return refuse(REFUSAL.notAllowed);
+  if (isOver(state) || !speaksFor(party, report.terminalId)) return stay(state);
+  if (report.stage === 'ringing') return ringing(state, party, now, now);
+  const starts = report.stage === 'joined' && state.status === 'accepted';
+  const known = party.media?.[report.terminalId];
+  if (known?.stage === report.stage && !starts) return quality(state, party, report, known, now);
+  return media(state, party, report, now);
+}
+
+/** Once a party speaks on one terminal, what its other terminals say moves nothing. */
+const speaksFor = (party: Party, terminalId: string): boolean =>
+  party.state === 'ringing' || (party.state === 'present' && party.terminalId === terminalId);
+
+function ringing(state: CallState, party: Party, at: number, now: number): Step {
+  if (party.state !== 'ringing' || party.ringingAt !== undefined) return stay(state);
+  const { userId } = party;
+  const heard = withParty(state, userId, { ringingAt: clampTime(state, at, now) });
+  return change(state, heard, now, { type: 'call.party_changed', userId });
+}
+
+function media(state: CallState, party: Party, report: MediaReport, now: number): Step {
+  const at = Math.max(state.touchedAt, now);
+  const { userId, terminalId, stage } = report;
+  const heard: TerminalMedia = {
+    ...party.media?.[terminalId],
+    stage,
+    at,
+    ...(report.quality !== undefined && { quality: report.quality, qualityAt: at }),
+  };
+  const joins = stage === 'joined' && party.joinedAt === undefined;
+  const parties = withParty(state, userId, {
+    media: { ...party.media, [terminalId]: heard },
+    ...(joins && { joinedAt: at }),
+  });
+  if (stage === 'joined' && state.status === 'accepted') return start(state, parties, userId, now);
+  return change(state, parties, now, { type: 'call.party_changed', userId });
+}
+
+/** The first join after acceptance: the conversation begins. */
+function start(state: CallState, patch: Partial<CallState>, userId: string, now: number): Step {
+  const startedAt = Math.max(state.touchedAt, now);
+  const ongoing = { ...patch, status: 'ongoing' as const, startedAt };
+  return change(state, ongoing, now, { type: 'call.ongoing', userId });
+}
+
+function quality(
+  state: CallState,
+  party: Party,
+  report: MediaReport,
+  known: TerminalMedia,
+  now: number,
+): Step {
+  if (report.quality === undefined || report.quality === known.quality) return stay(state);
+  if (now - (known.qualityAt ?? 0) < QUALITY_INTERVAL_MS) return stay(state);
+  const heard = { ...known, quality: report.quality, qualityAt: now };
+  const media = { ...party.media, [report.terminalId]: heard };
+  return note(state, withParty(state, party.userId, { media }));
+}
+
+export function applyProviderReport(state: CallState, report: ProviderReport, now: number): Step {
+  if (report.type === 'enriched') return enrich(state, report, now);
+  if (isOver(state)) return stay(state);
+  switch (report.type) {
+    case 'placed':
+      return placed(state, report.providerCallId, now);
+    case 'party':
+      return partyFact(state, report, now);
+    case 'bridged':
+      return bridged(state, clampTime(state, report.at, now));
+    case 'guard-refused':
+      return guardRefused(state, now);
+    case 'over':
+      return over(state, report, now);
+  }
+}
+
+function placed(state: CallState, providerCallId: string, now: number): Step {
+  if (state.providerCallId !== undefined) return stay(state);
+  return change(state, { providerCallId }, now, { type: 'call.updated' });
+}
+
+type PartyReport = Extract<ProviderReport, { type: 'party' }>;
+
+function partyFact(state: CallState, report: PartyReport, now: number): Step {
+  const at = clampTime(state, report.at, now);
+  const known = partyOf(state, report.userId);
+  if (known === undefined) {
+    if (state.bizType !== 'group') return stay(state);
+    return andThen(addParty(state, report.userId, now), (next) => partyFact(next, report, now));
+  }
+  const { userId, reason } = report;
+  const { fact } = report;
+  switch (fact) {
+    case 'ringing':
+      return ringing(state, known, at, now);
+    case 'answered':
+      return known.state === 'ringing' ? answer(state, userId, undefined, at) : stay(state);
+    case 'joined':
+      return joined(state, known, at);
+    case 'left':
+      return partyLeft(state, known, reason, at);
+    case 'rejected':
+    case 'busy':
+    case 'unreachable':
+    case 'no_answer':
+      return declined(state, known, fact, reason, at);
+  }
+}
+
+function declined(
+  state: CallState,
+  known: Party,
+  fact: Extract<PartyFact, 'rejected' | 'busy' | 'unreachable' | 'no_answer'>,
+  reason: string | undefined,
+  at: number,
+): Step {
+  if (known.state !== 'ringing') return stay(state);
+  const why = reason === undefined ? {} : { reason };
+  return decline(state, { userId: known.userId, as: fact, ...why }, at);
+}
+
+/** A provider's join implies an answer, except where answering is a command of ours (rtc). */
+function joined(state: CallState, known: Party, at: number): Step {
+  const implied = !CHANNEL_POLICIES[state.channel].answeredByCommand && known.state === 'ringing';
+  const answered = implied ? answer(state, known.userId, undefined, at) : stay(state);
+  return andThen(answered, (next) => roomMedia(next, known.userId, 'joined', at));
+}
+
+/** On rtc a user who left the room may come back; elsewhere the provider's word is final. */
+function partyLeft(state: CallState, known: Party, reason: string | undefined, at: number): Step {
+  if (CHANNEL_POLICIES[state.channel].answeredByCommand) {
+    return roomMedia(state, known.userId, 'left', at);
+  }
+  const implied =
+    known.state === 'ringing' ? answer(state, known.userId, undefined, at) : undefined;
+  return andThen(implied ?? stay(state), (next) =>
+    partyOf(next, known.userId)?.state === 'present'
+      ? leave(next, known.userId, reason, at)
+      : stay(next),
+  );
+}
+
+/** What a room says of a user, kept under the terminal the user speaks on. */
+function roomMedia(state: CallState, userId: string, stage: 'joined' | 'left', at: number): Step {
+  const party = partyOf(state, userId);
+  if (party === undefined || (party.state !== 'present' && party.state !== 'ringing')) {
+    return stay(state);
+  }
+  const terminalId = party.terminalId ?? 'room';
+  const starts = stage === 'joined' && state.status === 'accepted';
+  if (party.media?.[terminalId]?.stage === stage && !starts) return stay(state);
+  return media(state, party, { type: 'media-state', userId, terminalId, stage }, at);
+}
+
+const addParty = (state: CallState, userId: string, now: number): Step =>
+  change(
+    state,
+    {
+      parties: [
+        ...state.parties,
+        { userId, role: 'callee', state: 'ringing', addedBy: 'provider' },
+      ],
+    },
+    now,
+    { type: 'call.party_changed', userId },
+  );
+
+/** Both legs are joined: accepted and ongoing in one step. */
+function bridged(state: CallState, at: number): Step {
+  const callee = state.parties.find((party) => party.role === 'callee');
+  if (callee === undefined) return stay(state);
+  const accepted =
+    callee.state === 'ringing' ? answer(state, callee.userId, undefined, at) : stay(state);
+  return andThen(accepted, (next) =>
+    next.status === 'accepted' ? start(next, {}, callee.userId, at) : stay(next),
+  );
+}
+
+function guardRefused(state: CallState, now: number): Step {
+  if (state.ending?.wish !== 'cancel') return stay(state);
+  const { ending: _refused, ...goesOn } = state;
+  return change(goesOn, {}, now, { type: 'call.updated' });
+}
+
+/** The provider's word that the call is over. Our own standing wish names the cause. */
+function over(
+  state: CallState,
+  report: Extract<ProviderReport, { type: 'over' }>,
+  now: number,
+): Step {
+  const answered = answeredAtLast(state, report.acceptedAt, now);
+  const at = clampTime(answered.state, report.at, now);
+  return andThen(answered, (current) =>
+    finish(current, endOf(current, report), at, report.evidence),
+  );
+}
+
+function answeredAtLast(state: CallState, acceptedAt: number | undefined, now: number): Step {
+  const ringing = state.parties.find((party) => party.state === 'ringing');
+  if (acceptedAt === undefined || state.acceptedAt !== undefined || ringing === undefined) {
+    return stay(state);
+  }
+  return answer(state, ringing.userId, undefined, clampTime(state, acceptedAt, now));
+}
+
+function endOf(state: CallState, report: Extract<ProviderReport, { type: 'over' }>): End {
+  const { ending } = state;
+  const told = ending ?? { wish: 'hangup' as const, by: SYSTEM, ...report };
+  const answered = state.acceptedAt !== undefined;
+  const unansweredCause = told.cause === 'cancelled' || told.cause === 'no_answer';
+  const cause = answered && unansweredCause ? 'hangup' : told.cause;
+  const reason = told.reason === undefined ? {} : { reason: told.reason };
+  return { wish: told.wish, by: told.by, cause, ...reason };
+}
+
+function enrich(
+  state: CallState,
+  report: Extract<ProviderReport, { type: 'enriched' }>,
+  now: number,
+): Step {
+  const { type: _type, ...facts } = report;
+  const enrichment = { ...state.enrichment, ...facts };
+  if (JSON.stringify(enrichment) === JSON.stringify(state.enrichment ?? {})) return stay(state);
+  return change(state, { enrichment }, now, { type: 'call.updated' });
+}

@@ -1,0 +1,152 @@
+/** The call as data. Times are milliseconds since the epoch, user ids decimal or provider strings. */
+
+export const CALL_STATUSES = [
+  'calling',
+  'accepted',
+  'ongoing',
+  'rejected',
+  'cancelled',
+  'ended',
+] as const;
+export type CallStatus = (typeof CALL_STATUSES)[number];
+
+export const CHANNELS = ['rtc', 'robot', 'phone'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+export const END_CAUSES = [
+  'rejected',
+  'cancelled',
+  'no_answer',
+  'busy',
+  'hangup',
+  'media_timeout',
+  'all_left',
+  'max_duration',
+  'unreachable',
+  'provider_failed',
+  'provider_lost',
+  'dial_unknown',
+  'superseded',
+  'ops_ended',
+] as const;
+export type EndCause = (typeof END_CAUSES)[number];
+
+/**
+ * `missed`: the call ended while this party's terminals still rang.
+ * `no_answer`: this party's own ring ran out.
+ */
+export type PartyState =
+  | 'ringing'
+  | 'present'
+  | 'left'
+  | 'rejected'
+  | 'busy'
+  | 'unreachable'
+  | 'no_answer'
+  | 'missed';
+
+/** What one terminal last reported; `qualityAt` is when a quality last entered the state. */
+export interface TerminalMedia {
+  readonly stage: string;
+  readonly at: number;
+  readonly quality?: string;
+  readonly qualityAt?: number;
+}
+
+export interface Party {
+  readonly userId: string;
+  readonly role: 'caller' | 'callee';
+  readonly state: PartyState;
+  /** The terminal this party speaks on: the caller's creating one, a callee's winning one. */
+  readonly terminalId?: string;
+  readonly addedBy?: 'provider';
+  readonly ringingAt?: number;
+  readonly acceptedAt?: number;
+  readonly joinedAt?: number;
+  readonly leftAt?: number;
+  readonly reason?: string;
+  readonly media?: Readonly<Record<string, TerminalMedia>>;
+}
+
+/** What is being rung now; a ring plan replaces this value step by step. */
+export interface Ring {
+  readonly channel: Channel;
+  readonly timeoutMs: number;
+  readonly until: number;
+}
+
+export interface Limits {
+  readonly maxDurationMs: number;
+  readonly allLeftGraceMs: number;
+  /** Time allowed between acceptance and the first join; absent means no such deadline. */
+  readonly connectMs?: number;
+}
+
+export type Wish = 'cancel' | 'hangup' | 'deadline' | 'operator';
+
+/** A wish to end that waits for the provider's word (robot, phone). */
+export interface Ending {
+  readonly wish: Wish;
+  readonly by: string;
+  readonly at: number;
+  readonly cause: EndCause;
+  readonly reason?: string;
+}
+
+export const DEADLINE_KINDS = ['ring', 'connect', 'all_left', 'max_duration'] as const;
+export type DeadlineKind = (typeof DEADLINE_KINDS)[number];
+
+/** Facts that may arrive after the end: they enrich a call and never change how it ended. */
+export interface Enrichment {
+  readonly durationMs?: number;
+  readonly recordingUrl?: string;
+  readonly billedMs?: number;
+}
+
+export interface CallState {
+  readonly callId: number;
+  readonly channel: Channel;
+  readonly callType: 'audio' | 'video';
+  readonly bizType: 'single' | 'group';
+  readonly conversationId?: string;
+  readonly room?: { readonly appId: string; readonly name: string };
+  readonly providerCallId?: string;
+  /** Count of observable changes, from 1. */
+  readonly version: number;
+  readonly status: CallStatus;
+  readonly parties: readonly Party[];
+  readonly ring: Ring;
+  readonly limits: Limits;
+  readonly createdAt: number;
+  /** The latest time this call has seen; a provider's time is never taken as earlier. */
+  readonly touchedAt: number;
+  readonly acceptedAt?: number;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly cause?: EndCause;
+  readonly reason?: string;
+  readonly endedBy?: string;
+  readonly ending?: Ending;
+  /** The deadline about which the provider was asked before it is allowed to end the call. */
+  readonly asked?: { readonly kind: DeadlineKind; readonly at: number };
+  /** Liveness deadlines that were found overdue and given one more period, counted from `at`. */
+  readonly rearmed?: Readonly<Partial<Record<DeadlineKind, number>>>;
+  /** The provider's own words and raw times about the end. */
+  readonly evidence?: string;
+  readonly enrichment?: Enrichment;
+}
+
+export const isOver = (state: CallState): boolean =>
+  state.status === 'rejected' || state.status === 'cancelled' || state.status === 'ended';
+
+export const partyOf = (state: CallState, userId: string): Party | undefined =>
+  state.parties.find((party) => party.userId === userId);
+
+export const callerOf = (state: CallState): Party => {
+  const caller = state.parties.find((party) => party.role === 'caller');
+  if (caller === undefined) throw new Error(`call ${state.callId} has no caller`);
+  return caller;
+};
+
+export const partiesIn = (state: CallState, ...wanted: PartyState[]): Party[] =>
+  state.parties.filter((party) => wanted.includes(party.state));

@@ -1,0 +1,61 @@
+/**
+ * Every way a call's status can change. `test/call/diagram.test.ts` holds this diagram to the table.
+ *
+ *   calling --> calling : ringing, joined, left
+ *   calling --> accepted : accept, answered
+ *   calling --> ongoing : bridged
+ *   calling --> rejected : reject, hangup(callee), provider rejected
+ *   calling --> cancelled : cancel, hangup(caller)
+ *   calling --> ended : ring deadline, busy, unreachable, end, over
+ *   accepted --> ongoing : joined, bridged
+ *   accepted --> ended : hangup, cancel, connect deadline, all_left deadline, max_duration deadline, end, over
+ *   ongoing --> ended : hangup, all_left deadline, max_duration deadline, end, over
+ *
+ * On `robot` and `phone`, an arrow of ours into a terminal status is first a wish (`ending`): the
+ * status word stays until the provider's `over` confirms it, or `guard-refused` clears it.
+ */
+import { applyCommand } from './commands.js';
+import { applyDeadline, applyOverdue } from './deadlines.js';
+import type { CallEvent } from './events.js';
+import { applyMediaReport, applyProviderReport } from './reports.js';
+import type { CallState } from './state.js';
+import { andThen, isRefusal, type Step, type Transition } from './step.js';
+
+export function transition(state: CallState, event: CallEvent, now: number): Transition {
+  switch (event.type) {
+    case 'accept':
+    case 'reject':
+    case 'cancel':
+    case 'hangup':
+    case 'rtc-token':
+    case 'end':
+      return applyCommand(state, event, now);
+    case 'media-state':
+      return applyMediaReport(state, event, now);
+    case 'placed':
+    case 'party':
+    case 'bridged':
+    case 'guard-refused':
+    case 'over':
+    case 'enriched':
+      return applyProviderReport(state, event, now);
+    case 'deadline':
+      return applyDeadline(state, event, now);
+  }
+}
+
+export interface Judgement extends Step {
+  readonly refusal?: number;
+}
+
+/**
+ * Judges an event as it would be judged live: overdue deadlines first, so that a late accept cannot
+ * revive a call whose ring has run out. A refusal keeps what those deadlines changed.
+ */
+export function judge(state: CallState, event: CallEvent, now: number): Judgement {
+  if (event.type === 'deadline') return transition(state, event, now) as Step;
+  const overdue = applyOverdue(state, now);
+  const outcome = transition(overdue.state, event, now);
+  if (isRefusal(outcome)) return { ...overdue, refusal: outcome.refusal };
+  return andThen(overdue, () => outcome);
+}
