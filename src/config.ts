@@ -1,0 +1,124 @@
+import { z } from 'zod';
+
+const seconds = (fallback: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(fallback);
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+const flag = (fallback: boolean) => z.stringbool().default(fallback);
+
+/** Every variable the service reads, and nothing else reads the environment. */
+export const configSchema = z.object({
+  HOST: z.string().default('127.0.0.1').describe('Address the API listens on'),
+  PORT: port(3000).describe('Port of the API'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('PostgreSQL; without it an embedded PGlite in SWITCHYARD_DIR'),
+  SWITCHYARD_DIR: z
+    .string()
+    .default('.switchyard')
+    .describe('Folder of the embedded stores, for one process at a time'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  CALLS_HTTP_STATUS: z
+    .enum(['fit', '200'])
+    .default('fit')
+    .describe('`fit` sends the HTTP status of each code, `200` always 200'),
+  CALLS_RING_TIMEOUT_SECONDS: seconds(30, 1, 600).describe('Ring time of a call that names none'),
+  CALLS_MAX_DURATION_SECONDS: seconds(14_400, 1, 604_800).describe('Longest conversation'),
+  CALLS_ALL_LEFT_GRACE_SECONDS: seconds(30, 1, 3_600).describe(
+    'How long a call outlives the last party that reported `left`',
+  ),
+  MEDIA_REPORTS: z
+    .enum(['optional', 'required'])
+    .default('optional')
+    .describe('`required` ends an accepted call that nobody joins in time'),
+  CALLS_CONNECT_TIMEOUT_SECONDS: seconds(30, 1, 3_600).describe(
+    'Time to join after acceptance, with MEDIA_REPORTS=required',
+  ),
+  RATE_LIMIT_PER_SECOND: seconds(50, 1, 100_000).describe('Requests per user and process'),
+  AUTH_JWT_SECRET: z
+    .string()
+    .min(32)
+    .optional()
+    .describe('Shared secret (HS256) of the tokens; or give a public key'),
+  AUTH_JWT_PUBLIC_KEY: z
+    .string()
+    .optional()
+    .describe('PEM public key (RS256, ES256 or EdDSA) of the tokens'),
+  AUTH_ISSUER: z.string().default('switchyard').describe('Required `iss` of the tokens'),
+  AUTH_AUDIENCE: z.string().default('switchyard').describe('Required `aud` of the tokens'),
+  TRTC_SDK_APP_ID: z.coerce.number().int().positive().optional().describe('TRTC application id'),
+  TRTC_SECRET_KEY: z.string().min(1).optional().describe('TRTC key that signs RTC tokens'),
+  TRTC_TOKEN_TTL_SECONDS: seconds(86_400, 60, 15_552_000).describe('Validity of an RTC token'),
+  TRTC_PRIVATE_MAP_KEY: flag(false).describe(
+    'Add a room-bound PrivateMapKey to RTC tokens (TRTC advanced permission control)',
+  ),
+  PERMISSION_HOOK_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Asked whether a caller may call; unset allows every call'),
+  PERMISSION_HOOK_SECRET: z
+    .string()
+    .startsWith('whsec_')
+    .optional()
+    .describe('Standard Webhooks secret that signs questions to the hook'),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .optional()
+    .describe('host:port of a Temporal server; unset starts an embedded one'),
+  TEMPORAL_NAMESPACE: z.string().default('default').describe('Namespace of the calls'),
+  TEMPORAL_UI_URL: z
+    .url()
+    .optional()
+    .describe('Where operators open the Temporal UI, for links to calls'),
+  TEMPORAL_CLI: z.string().optional().describe('Path of a `temporal` binary to embed'),
+  TEMPORAL_EMBEDDED_PORT: port(7233).describe('Port of the embedded Temporal server'),
+  TEMPORAL_EMBEDDED_UI_PORT: port(8233).describe('Port of its UI'),
+  MAX_CACHED_WORKFLOWS: seconds(20_000, 10, 1_000_000).describe(
+    'Live calls a worker keeps in memory',
+  ),
+  SHUTDOWN_GRACE_SECONDS: seconds(10, 1, 600).describe('How long a stopping process may drain'),
+});
+
+export type Config = Readonly<z.output<typeof configSchema>>;
+
+export class InvalidConfig extends Error {
+  override readonly name = 'InvalidConfig';
+}
+
+const blankIsUnset = (env: NodeJS.ProcessEnv) =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+
+const needsItsPair = (config: Config): string[] => [
+  ...(config.AUTH_JWT_SECRET !== undefined && config.AUTH_JWT_PUBLIC_KEY !== undefined
+    ? ['AUTH_JWT_SECRET, AUTH_JWT_PUBLIC_KEY: give one of the two']
+    : []),
+  ...((config.TRTC_SDK_APP_ID === undefined) !== (config.TRTC_SECRET_KEY === undefined)
+    ? ['TRTC_SDK_APP_ID, TRTC_SECRET_KEY: give both or neither']
+    : []),
+  ...(config.PERMISSION_HOOK_URL !== undefined && config.PERMISSION_HOOK_SECRET === undefined
+    ? ['PERMISSION_HOOK_SECRET: needed with PERMISSION_HOOK_URL']
+    : []),
+];
+
+/** @throws InvalidConfig naming every mistake at once. */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const parsed = configSchema.safeParse(blankIsUnset(env));
+  const mistakes = parsed.success
+    ? needsItsPair(parsed.data)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  if (!parsed.success || mistakes.length > 0) throw new InvalidConfig(mistakes.join('\n'));
+  return Object.freeze(parsed.data);
+}
+
+/** @throws InvalidConfig unless the keys are set that a deployment must bring itself. */
+export function requireKeys(config: Config): void {
+  const missing = [
+    ...(config.AUTH_JWT_SECRET === undefined && config.AUTH_JWT_PUBLIC_KEY === undefined
+      ? ['AUTH_JWT_SECRET or AUTH_JWT_PUBLIC_KEY: needed to verify tokens']
+      : []),
+    ...(config.TRTC_SDK_APP_ID === undefined
+      ? ['TRTC_SDK_APP_ID, TRTC_SECRET_KEY: needed to mint RTC tokens']
+      : []),
+  ];
+  if (missing.length > 0) throw new InvalidConfig(missing.join('\n'));
+}

@@ -1,0 +1,31 @@
+/** Names that Temporal persists: renaming one is a migration. */
+export const CALL_WORKFLOW_TYPE = 'call';
+export const CALL_TASK_QUEUE = 'calls';
+
+/** Each is both an update and a signal, with one and the same payload. */
+export const COMMAND_NAMES = [
+  'accept',
+  'reject',
+  'cancel',
+  'hangup',
+  'media-state',
+  'rtc-token',
+  'end',
+] as const;
+export type CommandName = (typeof COMMAND_NAMES)[number];
+
+export const PROVIDER_REPORT_SIGNAL = 'provider-report';
+export const STATE_QUERY = 'state';
+export const TIMELINE_QUERY = 'timeline';
+
+/** The failure type of an update that would change nothing; its first detail is the call. */
+export const NO_CHANGE = 'NO_CHANGE';
+
+export const SEARCH_ATTRIBUTES = {
+  CallStatus: 'KEYWORD',
+  CallChannel: 'KEYWORD',
+  CallEndCause: 'KEYWORD',
+  CallerId: 'KEYWORD',
+  CalleeIds: 'KEYWORD_LIST',
+  ProviderCallId: 'KEYWORD',
+} as const;

@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+import { type CallState, callerOf, type Party } from '../call/state.js';
+import type * as schemas from './schemas.js';
+
+/** An id as the documents print it: an integer, exact up to 64 bits. */
+export function wireId(id: string | number): number | bigint {
+  const value = BigInt(id);
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+}
+
+/** ISO 8601 in UTC with whole seconds, as the documents print times. */
+export const wireTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
+const orNull = (at: number | undefined): string | null => (at === undefined ? null : wireTime(at));
+
+export function calleeOf(state: CallState): Party {
+  const callee = state.parties.find((party) => party.role === 'callee');
+  if (callee === undefined) throw new Error(`call ${state.callId} has no callee`);
+  return callee;
+}
+
+export function callStateView(state: CallState): z.input<typeof schemas.callStateObject> {
+  const caller = callerOf(state).userId;
+  const callee = calleeOf(state).userId;
+  return {
+    call_id: state.callId,
+    status: state.status,
+    call_type: state.callType,
+    biz_type: state.bizType,
+    conversation_id: state.conversationId === undefined ? null : wireId(state.conversationId),
+    channel_name: state.room?.name ?? null,
+    app_id: state.room?.appId ?? null,
+    caller_user_id: wireId(caller),
+    callee_user_id: wireId(callee),
+    caller_uid: caller,
+    callee_uid: callee,
+    accepted_at: orNull(state.acceptedAt),
+    started_at: orNull(state.startedAt),
+    ended_at: orNull(state.endedAt),
+    end_reason: state.reason ?? null,
+    version: state.version,
+  };
+}
+
+export function mediaStateView(state: CallState): z.input<typeof schemas.mediaStateAnswer> {
+  return {
+    call_id: state.callId,
+    status: state.status,
+    started_at: orNull(state.startedAt),
+    version: state.version,
+  };
+}
+
+const partyView = (party: Party): z.input<typeof schemas.partyView> => ({
+  user_id: party.userId,
+  role: party.role,
+  state: party.state,
+  terminal_id: party.terminalId ?? null,
+  added_by: party.addedBy ?? null,
+  ringing_at: orNull(party.ringingAt),
+  accepted_at: orNull(party.acceptedAt),
+  joined_at: orNull(party.joinedAt),
+  left_at: orNull(party.leftAt),
+});
+
+export function callDetailView(state: CallState): z.input<typeof schemas.callDetail> {
+  return {
+    ...callStateView(state),
+    channel: state.channel,
+    created_at: wireTime(state.createdAt),
+    ring_expires_at: wireTime(state.ring.until),
+    end_cause: state.cause ?? null,
+    ended_by: state.endedBy ?? null,
+    ending: state.ending !== undefined,
+    parties: state.parties.map(partyView),
+  };
+}

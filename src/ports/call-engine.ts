@@ -1,0 +1,49 @@
+import type { CallState } from '../call/state.js';
+import type { ErrorCode } from '../contract/codes.js';
+import type { CommandName } from '../contract/names.js';
+
+export interface StartCall {
+  readonly state: CallState;
+  /** A start the engine records later than this (ms since the epoch) rings nobody. */
+  readonly startBy: number;
+  /** The caller's own call that this one replaces. */
+  readonly supersedes?: number;
+}
+
+/** `unavailable`: nothing was sent. `unknown`: the start may still be carried out. */
+export type StartOutcome = 'started' | 'already-started' | 'unavailable' | 'unknown';
+
+/** What a user or device sends to a call: the same members from the API, the UI and the CLI. */
+export interface CommandPayload {
+  readonly user_id: string;
+  readonly terminal_id: string;
+  readonly reason?: string | null;
+  readonly stage?: string;
+  readonly network_quality?: string | null;
+  readonly takeover?: boolean;
+}
+
+export type CommandOutcome =
+  | { readonly kind: 'done'; readonly state: CallState }
+  | { readonly kind: 'refused'; readonly code: ErrorCode }
+  /** No workflow of this call is running: the record knows, if anything does. */
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'unavailable' }
+  | { readonly kind: 'unknown' };
+
+export type Presence = 'running' | 'closed' | 'missing' | 'unknown';
+
+/** The durable engine that owns live calls. Every answer comes within a bound; nothing is thrown. */
+export interface CallEngine {
+  start(call: StartCall): Promise<StartOutcome>;
+  command(
+    callId: number,
+    name: Exclude<CommandName, 'end'>,
+    payload: CommandPayload,
+  ): Promise<CommandOutcome>;
+  /** The live call, or `undefined` when it cannot be had within 500 ms. */
+  state(callId: number): Promise<CallState | undefined>;
+  presence(callId: number): Promise<Presence>;
+  /** Whether the engine answered its last probe. */
+  healthy(): boolean;
+}

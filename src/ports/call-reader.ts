@@ -1,0 +1,8 @@
+import type { CallState } from '../call/state.js';
+
+/** Reads what was written of calls. Rejects with `StoreUnavailable` when the store is away. */
+export interface CallReader {
+  find(callId: number): Promise<CallState | undefined>;
+  /** Calls that ring for this user, as far as they are written, newest first. */
+  ringingFor(userId: string): Promise<readonly CallState[]>;
+}

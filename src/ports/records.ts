@@ -1,0 +1,12 @@
+import type { CallState } from '../call/state.js';
+import type { OutwardEvent } from '../call/step.js';
+
+/** The written history of calls: a snapshot per call and the log of what the outside is told. */
+export interface Records {
+  /**
+   * One transaction: the snapshot replaces a stored one of the same or an earlier version, events
+   * not yet in the log are appended for each of their users, and the lines of parties that are out
+   * of the call are freed. Doing it again changes nothing.
+   */
+  write(state: CallState, events: readonly OutwardEvent[]): Promise<void>;
+}
