@@ -16,7 +16,7 @@
  */
 import { applyCommand } from './commands.js';
 import { applyDeadline, applyOverdue } from './deadlines.js';
-import type { CallEvent } from './events.js';
+import type { CallEvent, RefusalCode } from './events.js';
 import { applyMediaReport, applyProviderReport } from './reports.js';
 import type { CallState } from './state.js';
 import { andThen, isRefusal, type Step, type Transition } from './step.js';
@@ -45,7 +45,7 @@ export function transition(state: CallState, event: CallEvent, now: number): Tra
 }
 
 export interface Judgement extends Step {
-  readonly refusal?: number;
+  readonly refusal?: RefusalCode;
 }
 
 /**

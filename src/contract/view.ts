@@ -74,3 +74,62 @@ export function callDetailView(state: CallState): z.input<typeof schemas.callDet
     parties: state.parties.map(partyView),
   };
 }
+
+/** A token as the API hands it out; `expiresAt` is milliseconds since the epoch. */
+interface AccessToken {
+  readonly token: string;
+  readonly expiresAt: number;
+}
+
+const rtcAccess = (state: CallState, { token, expiresAt }: AccessToken) => ({
+  channel_name: state.room?.name ?? '',
+  app_id: state.room?.appId ?? '',
+  rtc_token: token,
+  expire_at: wireTime(expiresAt),
+});
+
+/** The answer to a create: the call as it was created, even when the request is repeated later. */
+export function createdCallView(
+  state: CallState,
+  token: AccessToken,
+): z.input<typeof schemas.createdCall> {
+  return {
+    call_id: state.callId,
+    conversation_id: wireId(state.conversationId ?? 0),
+    call_type: state.callType,
+    biz_type: state.bizType,
+    status: 'calling',
+    timeout_seconds: Math.round(state.ring.timeoutMs / 1_000),
+    version: 1,
+    ...rtcAccess(state, token),
+    caller_uid: callerOf(state).userId,
+  };
+}
+
+export function acceptedCallView(
+  state: CallState,
+  userId: string,
+  token: AccessToken,
+): z.input<typeof schemas.acceptedCall> {
+  return {
+    call_id: state.callId,
+    status: 'accepted',
+    ...rtcAccess(state, token),
+    callee_uid: userId,
+    version: state.version,
+  };
+}
+
+export function rtcAccessView(
+  state: CallState,
+  userId: string,
+  token: AccessToken,
+): z.input<typeof schemas.rtcTokenAnswer> {
+  return {
+    call_id: state.callId,
+    status: state.status,
+    ...rtcAccess(state, token),
+    uid: userId,
+    version: state.version,
+  };
+}

@@ -1,0 +1,26 @@
+import type { Limits } from '../call/state.js';
+import type { Admission } from '../ports/admission.js';
+import type { CallEngine } from '../ports/call-engine.js';
+import type { CallReader } from '../ports/call-reader.js';
+import type { QualitySamples } from '../ports/quality-samples.js';
+import type { Records } from '../ports/records.js';
+import type { Reservations } from '../ports/reservations.js';
+import type { RtcTokens } from '../ports/rtc-tokens.js';
+
+export interface CallSettings {
+  readonly ringTimeoutMs: number;
+  readonly limits: Limits;
+}
+
+export interface Dependencies {
+  readonly engine: CallEngine;
+  readonly reservations: Reservations;
+  readonly records: Records;
+  readonly reader: CallReader;
+  readonly qualitySamples: QualitySamples;
+  readonly rtcTokens: RtcTokens;
+  readonly admission: Admission;
+  readonly settings: CallSettings;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
