@@ -29,3 +29,10 @@ export function newCall(spec: NewCall, now: number): CallState {
     touchedAt: now,
   };
 }
+
+/** The same call with its ring counted from when the engine recorded its start. */
+export const rungFrom = (state: CallState, at: number): CallState => ({
+  ...state,
+  ring: { ...state.ring, until: at + state.ring.timeoutMs },
+  touchedAt: Math.max(state.touchedAt, at),
+});

@@ -1,0 +1,62 @@
+import type { ProviderReport } from '../call/events.js';
+import { END_CAUSES } from '../call/state.js';
+import type { Parsed } from './command-payload.js';
+
+type Check = (value: unknown) => boolean;
+const isText: Check = (value) => typeof value === 'string' && value !== '';
+const isNumber: Check = (value) => typeof value === 'number' && Number.isFinite(value);
+const oneOf =
+  (...words: readonly string[]): Check =>
+  (value) =>
+    typeof value === 'string' && words.includes(value);
+const maybe =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+
+const FACTS = [
+  'ringing',
+  'answered',
+  'joined',
+  'left',
+  'rejected',
+  'busy',
+  'unreachable',
+  'no_answer',
+];
+
+const MEMBERS: Readonly<Record<ProviderReport['type'], Readonly<Record<string, Check>>>> = {
+  placed: { providerCallId: isText },
+  party: { userId: isText, fact: oneOf(...FACTS), at: maybe(isNumber), reason: maybe(isText) },
+  bridged: { at: maybe(isNumber) },
+  'guard-refused': {},
+  over: {
+    cause: oneOf(...END_CAUSES),
+    acceptedAt: maybe(isNumber),
+    at: maybe(isNumber),
+    reason: maybe(isText),
+    evidence: maybe(isText),
+  },
+  enriched: {
+    durationMs: maybe(isNumber),
+    recordingUrl: maybe(isText),
+    billedMs: maybe(isNumber),
+  },
+};
+
+/** Checks a normalised provider fact; a signal can be sent by anyone who reaches the server. */
+export function parseProviderReport(payload: unknown): Parsed<ProviderReport> {
+  if (typeof payload !== 'object' || payload === null) {
+    return { invalid: 'payload must be an object' };
+  }
+  const report = payload as Readonly<Record<string, unknown>>;
+  const type = report.type;
+  if (typeof type !== 'string' || !Object.hasOwn(MEMBERS, type)) return { invalid: 'unknown type' };
+  const members = Object.entries(MEMBERS[type as ProviderReport['type']]);
+  const wrong = members.find(([name, check]) => !check(report[name]));
+  if (wrong !== undefined) return { invalid: `${wrong[0]} is missing or wrong` };
+  const known = members
+    .map(([name]) => [name, report[name]] as const)
+    .filter(([, value]) => value !== undefined);
+  return { value: { type, ...Object.fromEntries(known) } as ProviderReport };
+}

@@ -1,0 +1,100 @@
+/**
+ * Invariants of every handler here:
+ * 1. Registered before the first `await`: the server rejects updates without a handler.
+ * 2. Synchronous: nothing can come between judging and assigning.
+ * 3. Only `ApplicationFailure` leaves an update; nothing leaves a signal, or it would fail the call.
+ * 4. What the validator refuses costs no history; the handler judges again all the same.
+ */
+import {
+  ApplicationFailure,
+  log,
+  setDefaultSignalHandler,
+  setDefaultUpdateHandler,
+  setHandler,
+} from '@temporalio/workflow';
+import type { CallEvent } from '../../src/call/events.js';
+import type { CallState } from '../../src/call/state.js';
+import { CODES, type ErrorCode } from '../../src/contract/codes.js';
+import { parseCommand } from '../../src/contract/command-payload.js';
+import {
+  COMMAND_NAMES,
+  type CommandName,
+  NO_CHANGE,
+  PROVIDER_REPORT_SIGNAL,
+} from '../../src/contract/names.js';
+import { parseProviderReport } from '../../src/contract/provider-report.js';
+import {
+  commandSignal,
+  commandUpdate,
+  providerReportSignal,
+  stateQuery,
+  timelineQuery,
+} from './messages.js';
+import type { CallSession } from './session.js';
+
+export function registerHandlers(session: CallSession): void {
+  setHandler(stateQuery, () => session.state, { description: 'The call as it is now' });
+  setHandler(timelineQuery, () => session.timeline, { description: 'The last 200 entries' });
+  setHandler(providerReportSignal, (report) => signalReport(session, report));
+  for (const name of COMMAND_NAMES) {
+    setHandler(commandUpdate(name), (payload) => carryOut(session, name, payload), {
+      validator: (payload) => validate(session, name, payload),
+      description: `${name}, answered with the call`,
+    });
+    setHandler(commandSignal(name), (payload) => signal(session, name, payload), {
+      description: `${name}, not answered: a refusal is only logged`,
+    });
+  }
+  setDefaultUpdateHandler((name) => {
+    throw failure(40001, `unknown command ${name}`);
+  });
+  setDefaultSignalHandler((name) => drop(session, name, 'unknown signal'));
+}
+
+function validate(session: CallSession, name: CommandName, payload: unknown): void {
+  const event = parsed(name, payload);
+  const { refusal, state } = session.judge(event);
+  if (refusal !== undefined) throw failure(refusal);
+  if (state === session.state) throw noChange(state);
+}
+
+function carryOut(session: CallSession, name: CommandName, payload: unknown): CallState {
+  const { refusal } = session.apply(parsed(name, payload));
+  if (refusal !== undefined) throw failure(refusal);
+  return session.state;
+}
+
+function signal(session: CallSession, name: CommandName, payload: unknown): void {
+  const command = parseCommand(name, payload);
+  if ('invalid' in command) return drop(session, name, command.invalid);
+  const { refusal } = session.apply(command.value);
+  if (refusal !== undefined) drop(session, name, `refused ${refusal}`);
+}
+
+function signalReport(session: CallSession, payload: unknown): void {
+  const report = parseProviderReport(payload);
+  if ('invalid' in report) return drop(session, PROVIDER_REPORT_SIGNAL, report.invalid);
+  session.apply(report.value);
+}
+
+function drop(session: CallSession, name: string, why: string): void {
+  log.warn('signal dropped', { signal: name, why });
+  session.note(`signal ${name} dropped: ${why}`);
+}
+
+function parsed(name: CommandName, payload: unknown): CallEvent {
+  const command = parseCommand(name, payload);
+  if ('invalid' in command) throw failure(40001, command.invalid);
+  return command.value;
+}
+
+const failure = (code: ErrorCode, message: string = CODES[code].message): ApplicationFailure =>
+  ApplicationFailure.create({ type: String(code), message, nonRetryable: true });
+
+const noChange = (state: CallState): ApplicationFailure =>
+  ApplicationFailure.create({
+    type: NO_CHANGE,
+    message: 'nothing changed',
+    nonRetryable: true,
+    details: [state],
+  });

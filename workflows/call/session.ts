@@ -1,0 +1,128 @@
+import { nextDeadline } from '../../src/call/deadlines.js';
+import type { CallEvent, Deadline } from '../../src/call/events.js';
+import { rungFrom } from '../../src/call/new-call.js';
+import { type CallState, isOver } from '../../src/call/state.js';
+import type { Effect, OutwardEvent } from '../../src/call/step.js';
+import { type Judgement, judge } from '../../src/call/transition.js';
+import type { CallRecord } from './activities.js';
+import type { CallInput, CallResult, Carried, TimelineEntry } from './messages.js';
+import { describeEvent } from './timeline.js';
+
+const TIMELINE_LENGTH = 200;
+
+/** Told together with the next change of status, or two seconds later. */
+const CAN_WAIT: readonly OutwardEvent['type'][] = ['call.party_changed', 'call.updated'];
+
+/** One live call: the only holder of its state, and the only place that assigns it. */
+export class CallSession {
+  /** Counts every assignment, so that a waiting loop sees that something moved. */
+  changes = 0;
+  #state: CallState;
+  #timeline: TimelineEntry[];
+  #recordedVersion: number;
+  #unrecorded: OutwardEvent[];
+  readonly #onChange: (state: CallState) => void;
+
+  constructor(input: CallInput, startedAt: number, onChange: (state: CallState) => void) {
+    const { carried } = input;
+    this.#state = carried === undefined ? rungFrom(input.state, startedAt) : input.state;
+    this.#timeline = [...(carried?.timeline ?? [])];
+    this.#recordedVersion = carried?.recordedVersion ?? input.state.version;
+    this.#unrecorded = [...(carried?.unrecorded ?? [])];
+    this.#onChange = onChange;
+  }
+
+  get state(): CallState {
+    return this.#state;
+  }
+
+  get timeline(): readonly TimelineEntry[] {
+    return this.#timeline;
+  }
+
+  /** What the event would do now, overdue deadlines first, without doing it. */
+  judge(event: CallEvent): Judgement {
+    return judge(this.#state, event, Date.now());
+  }
+
+  apply(event: CallEvent): Judgement {
+    const judgement = this.judge(event);
+    this.#assign(judgement.state, judgement.effects);
+    return judgement;
+  }
+
+  nextDeadline(): Deadline | undefined {
+    return nextDeadline(this.#state);
+  }
+
+  /** Says to every ringing callee that the call is coming in. */
+  announce(): void {
+    const { version, parties } = this.#state;
+    const ringing = parties.filter((party) => party.state === 'ringing');
+    this.#tell(
+      ringing.map(({ userId }) => ({ type: 'call.incoming', version, at: Date.now(), userId })),
+    );
+  }
+
+  /** A call that was never announced ends in silence. */
+  endUnannounced(): void {
+    this.apply({ type: 'end', by: 'system', cause: 'unreachable' });
+    this.#unrecorded = [];
+  }
+
+  note(what: string): void {
+    const at = new Date(Date.now()).toISOString();
+    this.#timeline = [...this.#timeline, { at, what }].slice(-TIMELINE_LENGTH);
+  }
+
+  /** `now`: a status changed or the call is over. `soon`: only a party changed. */
+  get recordDue(): 'now' | 'soon' | 'never' {
+    if (!this.#isBehind) return 'never';
+    const waits = this.#unrecorded.every((event) => CAN_WAIT.includes(event.type));
+    return waits && !isOver(this.#state) ? 'soon' : 'now';
+  }
+
+  get #isBehind(): boolean {
+    return this.#recordedVersion < this.#state.version || this.#unrecorded.length > 0;
+  }
+
+  unrecorded(): CallRecord {
+    return { state: this.#state, events: [...this.#unrecorded] };
+  }
+
+  recorded({ state, events }: CallRecord): void {
+    this.#recordedVersion = state.version;
+    this.#unrecorded = this.#unrecorded.slice(events.length);
+    this.changes += 1;
+  }
+
+  get isFinished(): boolean {
+    return isOver(this.#state) && !this.#isBehind;
+  }
+
+  carry(): Carried {
+    return {
+      timeline: this.#timeline,
+      recordedVersion: this.#recordedVersion,
+      unrecorded: this.#unrecorded,
+    };
+  }
+
+  result(): CallResult {
+    const { status, cause = null, version } = this.#state;
+    return { status, cause, version };
+  }
+
+  #assign(state: CallState, effects: readonly Effect[]): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.changes += 1;
+    this.#tell(effects.flatMap((effect) => (effect.type === 'tell' ? [effect.event] : [])));
+    this.#onChange(state);
+  }
+
+  #tell(events: readonly OutwardEvent[]): void {
+    this.#unrecorded = [...this.#unrecorded, ...events];
+    for (const event of events) this.note(describeEvent(event));
+  }
+}
