@@ -1,0 +1,31 @@
+import { and, arrayContains, desc, eq, inArray } from 'drizzle-orm';
+import { type CallStatus, partyOf } from '../call/state.js';
+import type { CallReader } from '../ports/call-reader.js';
+import type { Database } from './database.js';
+import { calls } from './schema.js';
+
+/** In a group that somebody answered, the others still ring. */
+const LIVE: CallStatus[] = ['calling', 'accepted', 'ongoing'];
+
+/** @see CallReader */
+export const createCallReader = (database: Database): CallReader => ({
+  find: (callId) =>
+    database.run(async (queries) => {
+      const [call] = await queries
+        .select({ state: calls.snapshot, startBy: calls.startBy })
+        .from(calls)
+        .where(eq(calls.id, callId));
+      return call;
+    }),
+  ringingFor: (userId) =>
+    database.run(async (queries) => {
+      const live = await queries
+        .select({ state: calls.snapshot })
+        .from(calls)
+        .where(and(inArray(calls.status, LIVE), arrayContains(calls.calleeIds, [userId])))
+        .orderBy(desc(calls.createdAt), desc(calls.id));
+      return live
+        .map(({ state }) => state)
+        .filter((state) => partyOf(state, userId)?.state === 'ringing');
+    }),
+});

@@ -1,0 +1,44 @@
+import { type CallState, callerOf, isOver, type Party } from '../call/state.js';
+import type { calls } from './schema.js';
+
+type CallRow = typeof calls.$inferInsert;
+
+const responded = (callee: Party): boolean =>
+  callee.acceptedAt !== undefined || callee.state === 'rejected';
+
+const calleesOf = (state: CallState): Party[] =>
+  state.parties.filter((party) => party.role === 'callee');
+
+export const calleeIdsOf = (state: CallState): string[] =>
+  calleesOf(state).map((callee) => callee.userId);
+
+/** The columns that follow the snapshot through the life of a call. */
+export function changingColumns(state: CallState) {
+  return {
+    version: state.version,
+    status: state.status,
+    cause: state.cause ?? null,
+    calleeIds: calleeIdsOf(state),
+    acceptedAt: state.acceptedAt ?? null,
+    startedAt: state.startedAt ?? null,
+    endedAt: state.endedAt ?? null,
+    missed: isOver(state) && !calleesOf(state).some(responded),
+    snapshot: state,
+  } satisfies Partial<CallRow>;
+}
+
+export function callRow(state: CallState, startBy: number): CallRow {
+  const caller = callerOf(state);
+  return {
+    ...changingColumns(state),
+    id: state.callId,
+    channel: state.channel,
+    callerId: caller.userId,
+    callerTerminalId: caller.terminalId ?? null,
+    conversationId: state.conversationId ?? null,
+    callType: state.callType,
+    bizType: state.bizType,
+    createdAt: state.createdAt,
+    startBy,
+  };
+}

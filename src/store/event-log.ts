@@ -1,0 +1,106 @@
+import { sql } from 'drizzle-orm';
+import type { CallState } from '../call/state.js';
+import type { OutwardEvent } from '../call/step.js';
+import { eventId } from '../contract/ids.js';
+import { storable } from './columns.js';
+import type { Queries } from './database.js';
+import { events, userCursors, userEvents } from './schema.js';
+
+/** Each payload is one user who has news. */
+export const EVENTS_CHANNEL = 'call_events';
+
+interface Numbered {
+  readonly event: OutwardEvent;
+  readonly id: string;
+  readonly nth: number;
+}
+
+/** Appends what the log does not have yet, for each user who is told, and wakes listeners. */
+export async function appendEvents(
+  queries: Queries,
+  state: CallState,
+  told: readonly OutwardEvent[],
+): Promise<void> {
+  if (told.length === 0) return;
+  const numbered = numberWithinVersion(state.callId, told);
+  const added = await queries
+    .insert(events)
+    .values(numbered.map((each) => ({ ...row(each), callId: state.callId, snapshot: state })))
+    .onConflictDoNothing()
+    .returning({ id: events.eventId });
+  const newIds = new Set(added.map(({ id }) => id));
+  const deliveries = numbered
+    .filter(({ id }) => newIds.has(id))
+    .flatMap(({ event, id }) => recipients(state, event).map((userId) => ({ userId, id })));
+  if (deliveries.length > 0) await deliver(queries, deliveries);
+}
+
+/** All events of a version are written together, so their order in the list names them. */
+function numberWithinVersion(callId: number, told: readonly OutwardEvent[]): Numbered[] {
+  const seen = new Map<number, number>();
+  return told.map((event) => {
+    const nth = seen.get(event.version) ?? 0;
+    seen.set(event.version, nth + 1);
+    return { event, nth, id: eventId(callId, event.version, nth) };
+  });
+}
+
+const row = ({ event, id, nth }: Numbered) => ({
+  eventId: id,
+  version: event.version,
+  nth,
+  type: event.type,
+  at: event.at,
+  userId: event.userId ?? null,
+  terminalId: event.terminalId ?? null,
+  why: event.why ?? null,
+});
+
+const recipients = (state: CallState, { userId }: OutwardEvent): string[] =>
+  userId === undefined ? state.parties.map((party) => party.userId) : [userId];
+
+interface Delivery {
+  readonly userId: string;
+  readonly id: string;
+}
+
+/**
+ * The lock on a user's cursor lasts until the commit: a later number is never visible before an
+ * earlier one, so a reader that asks for what follows its last number misses nothing. Cursors are
+ * locked in the order of user ids, so that two writes never wait for each other.
+ */
+async function deliver(queries: Queries, deliveries: readonly Delivery[]): Promise<void> {
+  const perUser = new Map<string, string[]>();
+  for (const { userId, id } of deliveries) {
+    const key = storable(userId);
+    perUser.set(key, [...(perUser.get(key) ?? []), id]);
+  }
+  const users = [...perUser.keys()].sort();
+  const cursors = await queries
+    .insert(userCursors)
+    .values(users.map((userId) => ({ userId, lastSeq: perUser.get(userId)?.length ?? 0 })))
+    .onConflictDoUpdate({
+      target: userCursors.userId,
+      set: { lastSeq: sql`${userCursors.lastSeq} + excluded.last_seq` },
+    })
+    .returning();
+  const rows = cursors.flatMap(({ userId, lastSeq }) => {
+    const ids = perUser.get(userId) ?? [];
+    return ids.map((id, index) => ({
+      userId,
+      seq: lastSeq - ids.length + 1 + index,
+      eventId: id,
+    }));
+  });
+  await queries.insert(userEvents).values(rows);
+  await notify(queries, users);
+}
+
+/** One payload per user: a list of many would not fit the 8000 bytes of a payload. */
+const notify = (queries: Queries, users: readonly string[]) =>
+  queries.execute(
+    sql`select pg_notify(${EVENTS_CHANNEL}, user_id) from (values ${sql.join(
+      users.map((userId) => sql`(${userId})`),
+      sql`, `,
+    )}) as users (user_id)`,
+  );

@@ -1,0 +1,45 @@
+import { type CallState, callerOf, isOver, partyOf } from '../call/state.js';
+import type { BlockedLine, ReserveOutcome } from '../ports/reservations.js';
+
+/** A line that is taken, and by which call. */
+export interface HeldLine extends BlockedLine {
+  readonly holder: CallState;
+}
+
+/** Whose lines a new call takes; on other channels nobody's until somebody answers. */
+export const linesWanted = (state: CallState): string[] =>
+  state.channel === 'rtc' ? state.parties.map((party) => party.userId).sort() : [];
+
+/** Whose lines a call no longer holds. */
+export const linesDone = (state: CallState): string[] =>
+  state.parties
+    .filter((party) => isOver(state) || !(party.state === 'ringing' || party.state === 'present'))
+    .map((party) => party.userId);
+
+export type LineDecision = Extract<
+  ReserveOutcome,
+  { kind: 'reserved' | 'callee-busy' | 'caller-busy' }
+>;
+
+/**
+ * A busy callee comes first: of two people calling each other, the second must hear that the other
+ * one is busy, although the second's own line is taken as well.
+ */
+export function decideLines(state: CallState, held: readonly HeldLine[]): LineDecision {
+  const caller = callerOf(state);
+  const blocked = held.find((line) => line.userId !== caller.userId);
+  if (blocked !== undefined) return { kind: 'callee-busy', line: blockedLine(blocked) };
+  const own = held[0];
+  if (own === undefined) return { kind: 'reserved' };
+  const there = partyOf(own.holder, caller.userId)?.terminalId;
+  if (there !== undefined && there === caller.terminalId) {
+    return { kind: 'reserved', supersedes: own.callId };
+  }
+  return { kind: 'caller-busy', line: blockedLine(own) };
+}
+
+const blockedLine = ({ userId, callId, startBy }: HeldLine): BlockedLine => ({
+  userId,
+  callId,
+  startBy,
+});

@@ -1,0 +1,59 @@
+import { sql } from 'drizzle-orm';
+import type { CallReader } from '../ports/call-reader.js';
+import type { QualitySamples } from '../ports/quality-samples.js';
+import type { Records } from '../ports/records.js';
+import type { Reservations } from '../ports/reservations.js';
+import { createCallReader } from './call-reader.js';
+import { openPglite } from './pglite.js';
+import { openPostgres } from './postgres.js';
+import { createQualitySamples } from './quality-samples.js';
+import { createRecords } from './records.js';
+import { createReservations } from './reservations.js';
+
+export interface StoreOptions {
+  /** A PostgreSQL server; without it the store is embedded in `directory`. */
+  readonly databaseUrl?: string | undefined;
+  /** A folder for one process at a time, or `memory://`. */
+  readonly directory: string;
+  /** Hears of failures that no caller waits for. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Store {
+  readonly reservations: Reservations;
+  readonly records: Records;
+  readonly reader: CallReader;
+  readonly qualitySamples: QualitySamples;
+  healthy(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store and brings its tables up to date.
+ *
+ * @throws StoreUnavailable when the PostgreSQL server cannot be reached.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { databaseUrl, directory, onError } = options;
+  const database = await (databaseUrl === undefined
+    ? openPglite(directory)
+    : openPostgres(databaseUrl));
+  const qualitySamples = createQualitySamples(database, onError);
+  return {
+    reservations: createReservations(database),
+    records: createRecords(database),
+    reader: createCallReader(database),
+    qualitySamples,
+    healthy: () =>
+      database
+        .run((queries) => queries.execute(sql`select 1`))
+        .then(
+          () => true,
+          () => false,
+        ),
+    async close() {
+      await qualitySamples.close();
+      await database.close();
+    },
+  };
+}

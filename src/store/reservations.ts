@@ -1,0 +1,167 @@
+import { and, eq, gt, inArray, isNull, lte, sql } from 'drizzle-orm';
+import { callerOf, partyOf } from '../call/state.js';
+import type { Reservations, ReserveCall, ReserveOutcome } from '../ports/reservations.js';
+import { calleeIdsOf, callRow } from './call-row.js';
+import type { Database, Queries } from './database.js';
+import { decideLines, type HeldLine, linesDone, linesWanted } from './lines.js';
+import { busyLines, calls, idempotencyKeys } from './schema.js';
+import { lockUsers } from './user-locks.js';
+
+const KEY_VALID_MS = 24 * 60 * 60 * 1_000;
+
+/** @see Reservations */
+export const createReservations = (database: Database): Reservations => ({
+  nextCallId: () => database.run(nextCallId),
+  reserve: (request) => database.transaction((queries) => reserve(queries, request)),
+  abandon: (callId) => database.transaction((queries) => abandon(queries, callId)),
+  freeLine: ({ userId, callId }) =>
+    database.run(async (queries) => {
+      await queries
+        .delete(busyLines)
+        .where(and(eq(busyLines.userId, userId), eq(busyLines.callId, callId)));
+    }),
+});
+
+async function nextCallId(queries: Queries): Promise<number> {
+  const [row] = await queries
+    .select({ id: sql`next.id`.mapWith(Number) })
+    .from(sql`(select nextval('call_ids') as id) as next`);
+  if (row === undefined) throw new Error('a sequence gave no number');
+  return row.id;
+}
+
+async function reserve(queries: Queries, request: ReserveCall): Promise<ReserveOutcome> {
+  const { state } = request;
+  await lockUsers(queries, [callerOf(state).userId, ...calleeIdsOf(state)]);
+  const repeated =
+    (await repeatedKey(queries, request)) ?? (await repeatedCreate(queries, request));
+  if (repeated !== undefined) return repeated;
+  const decision = decideLines(state, await heldLines(queries, linesWanted(state)));
+  if (decision.kind === 'reserved') await book(queries, request, decision.supersedes);
+  return decision;
+}
+
+const stored = { state: calls.snapshot, startBy: calls.startBy };
+
+async function repeatedKey(
+  queries: Queries,
+  { state, idempotency }: ReserveCall,
+): Promise<ReserveOutcome | undefined> {
+  if (idempotency === undefined) return undefined;
+  const [known] = await queries
+    .select({ bodyHash: idempotencyKeys.bodyHash, ...stored })
+    .from(idempotencyKeys)
+    .innerJoin(calls, eq(calls.id, idempotencyKeys.callId))
+    .where(
+      and(
+        eq(idempotencyKeys.callerId, callerOf(state).userId),
+        eq(idempotencyKeys.key, idempotency.key),
+        gt(idempotencyKeys.createdAt, state.createdAt - KEY_VALID_MS),
+      ),
+    );
+  if (known === undefined) return undefined;
+  const { bodyHash, ...call } = known;
+  return bodyHash === idempotency.bodyHash ? { kind: 'replayed', ...call } : { kind: 'key-reused' };
+}
+
+/** The same create again, while its call still rings: the first answer was lost. */
+async function repeatedCreate(
+  queries: Queries,
+  { state }: ReserveCall,
+): Promise<ReserveOutcome | undefined> {
+  const { userId, terminalId } = callerOf(state);
+  if (terminalId === undefined) return undefined;
+  const [call] = await queries
+    .select(stored)
+    .from(calls)
+    .where(
+      and(
+        eq(calls.status, 'calling'),
+        eq(calls.channel, state.channel),
+        eq(calls.callerId, userId),
+        eq(calls.callerTerminalId, terminalId),
+        eq(calls.calleeIds, calleeIdsOf(state)),
+        state.conversationId === undefined
+          ? isNull(calls.conversationId)
+          : eq(calls.conversationId, state.conversationId),
+        eq(calls.callType, state.callType),
+      ),
+    )
+    .limit(1);
+  return call && { kind: 'replayed', ...call };
+}
+
+async function heldLines(queries: Queries, userIds: string[]): Promise<HeldLine[]> {
+  return queries
+    .select({
+      userId: busyLines.userId,
+      callId: busyLines.callId,
+      startBy: calls.startBy,
+      holder: calls.snapshot,
+    })
+    .from(busyLines)
+    .innerJoin(calls, eq(calls.id, busyLines.callId))
+    .where(inArray(busyLines.userId, userIds))
+    .orderBy(busyLines.userId);
+}
+
+async function book(
+  queries: Queries,
+  { state, startBy, idempotency }: ReserveCall,
+  supersedes: number | undefined,
+): Promise<void> {
+  const { callId } = state;
+  await queries
+    .insert(calls)
+    .values({ ...callRow(state, startBy), supersedes: supersedes ?? null });
+  const lines = linesWanted(state).map((userId) => ({ userId, callId }));
+  if (lines.length > 0) {
+    await queries
+      .insert(busyLines)
+      .values(lines)
+      .onConflictDoUpdate({ target: busyLines.userId, set: { callId } });
+  }
+  if (idempotency !== undefined) await bind(queries, { state, startBy, idempotency });
+}
+
+/** A caller's expired keys go with each new one, so that none outlives its use by long. */
+async function bind(
+  queries: Queries,
+  { state, idempotency }: Required<ReserveCall>,
+): Promise<void> {
+  const callerId = callerOf(state).userId;
+  await queries
+    .delete(idempotencyKeys)
+    .where(
+      and(
+        eq(idempotencyKeys.callerId, callerId),
+        lte(idempotencyKeys.createdAt, state.createdAt - KEY_VALID_MS),
+      ),
+    );
+  const { callId, createdAt } = state;
+  await queries.insert(idempotencyKeys).values({ ...idempotency, callerId, callId, createdAt });
+}
+
+/** Its lines and its key go with the row; the line it took over goes back. */
+async function abandon(queries: Queries, callId: number): Promise<void> {
+  const [call] = await queries
+    .select({ callerId: calls.callerId, calleeIds: calls.calleeIds, supersedes: calls.supersedes })
+    .from(calls)
+    .where(eq(calls.id, callId));
+  if (call === undefined) return;
+  await lockUsers(queries, [call.callerId, ...call.calleeIds]);
+  await queries.delete(calls).where(eq(calls.id, callId));
+  if (call.supersedes !== null) await giveBack(queries, call.callerId, call.supersedes);
+}
+
+/** Locks the former call, so that a write that ends it comes before this or frees the line after. */
+async function giveBack(queries: Queries, userId: string, callId: number): Promise<void> {
+  const [former] = await queries
+    .select({ state: calls.snapshot })
+    .from(calls)
+    .where(eq(calls.id, callId))
+    .for('update');
+  if (former === undefined || partyOf(former.state, userId) === undefined) return;
+  if (linesDone(former.state).includes(userId)) return;
+  await queries.insert(busyLines).values({ userId, callId }).onConflictDoNothing();
+}
