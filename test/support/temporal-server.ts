@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { findCli } from '../../src/engine/embedded/find-cli.js';
+import { prepareNamespace } from '../../src/engine/embedded/namespace.js';
+import { freePort } from '../../src/engine/embedded/ports.js';
+import { serverArguments } from '../../src/engine/embedded/server-arguments.js';
+
+export interface TestServerOptions {
+  /** File that outlives the server; without one it lives in memory. */
+  readonly database?: string;
+  readonly namespace?: string;
+  /** Of the environment in which a CLI is looked for. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface TestServer {
+  readonly address: string;
+  readonly port: number;
+  /** Path of the CLI it was started from, for tests that drive calls by it. */
+  readonly cli: string;
+  /** SIGKILL, as a crash of the machine's server would be. */
+  kill(): Promise<void>;
+  /** Starts again on the same port; with a database nothing is forgotten. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const START_LIMIT_MS = 30_000;
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill(signal);
+  await gone;
+}
+
+async function launch(
+  cli: string,
+  args: readonly string[],
+  address: string,
+  namespace: string,
+): Promise<ChildProcess> {
+  const child = spawn(cli, args, { stdio: 'ignore' });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  await prepareNamespace(address, namespace, {
+    timeoutMs: START_LIMIT_MS,
+    over: () => child.exitCode !== null,
+  });
+  return child;
+}
+
+/**
+ * A dev server on loopback with the settings of the embedded one, ended with this process at the
+ * latest. The first one on a machine may have to build the CLI; see `findCli`.
+ * @throws Error that says what to install, within seconds, where no server can be had
+ */
+export async function temporalServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { database, namespace = 'default', env = process.env } = options;
+  const found = await findCli({
+    configured: env.TEMPORAL_CLI || undefined,
+    env,
+    progress: (line) => process.stderr.write(`${line}\n`),
+  });
+  const port = await freePort();
+  const address = `127.0.0.1:${port}`;
+  const file = database === undefined ? {} : { database };
+  const args = serverArguments({ port, namespace, ...file });
+  const start = () => launch(found.path, args, address, namespace);
+  let child = await start();
+  return {
+    address,
+    port,
+    cli: found.path,
+    kill: () => end(child, 'SIGKILL'),
+    stop: () => end(child, 'SIGKILL'),
+    restart: async () => {
+      await end(child, 'SIGKILL');
+      child = await start();
+    },
+  };
+}
