@@ -1,15 +1,17 @@
 /**
- * Every way a call's status can change. `test/call/diagram.test.ts` holds this diagram to the table.
+ * Every way a call's status can change. `test/call/status-table.test.ts` holds this diagram to the table.
  *
  *   calling --> calling : ringing, joined, left
  *   calling --> accepted : accept, answered
  *   calling --> ongoing : bridged
  *   calling --> rejected : reject, hangup(callee), provider rejected
  *   calling --> cancelled : cancel, hangup(caller)
- *   calling --> ended : ring deadline, busy, unreachable, end, over
+ *   calling --> ended : ring deadline, busy, unreachable, no_answer, end, over
  *   accepted --> ongoing : joined, bridged
- *   accepted --> ended : hangup, cancel, connect deadline, all_left deadline, max_duration deadline, end, over
- *   ongoing --> ended : hangup, all_left deadline, max_duration deadline, end, over
+ *   accepted --> ended : hangup(caller), hangup(callee), cancel, end, over
+ *   accepted --> ended : connect deadline, all_left deadline, max_duration deadline
+ *   ongoing --> ended : hangup(caller), hangup(callee), end, over
+ *   ongoing --> ended : all_left deadline, max_duration deadline
  *
  * On `robot` and `phone`, an arrow of ours into a terminal status is first a wish (`ending`): the
  * status word stays until the provider's `over` confirms it, or `guard-refused` clears it.

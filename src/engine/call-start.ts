@@ -1,0 +1,38 @@
+import type { WorkflowStartOptions } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import type { call } from '../../workflows/call/call.workflow.js';
+import { callerOf } from '../call/state.js';
+import { callWorkflowId } from '../contract/ids.js';
+import { CALL_TASK_QUEUE } from '../contract/names.js';
+import type { StartCall } from '../ports/call-engine.js';
+
+const callStatus = defineSearchAttributeKey('CallStatus', 'KEYWORD');
+const callChannel = defineSearchAttributeKey('CallChannel', 'KEYWORD');
+const callerId = defineSearchAttributeKey('CallerId', 'KEYWORD');
+const calleeIds = defineSearchAttributeKey('CalleeIds', 'KEYWORD_LIST');
+
+/**
+ * `requestEagerStart` hands the first task to this process's own worker. A task lost with its
+ * process is taken up again after `workflowTaskTimeout`.
+ */
+export function startOptions(start: StartCall): WorkflowStartOptions<typeof call> {
+  const { state } = start;
+  const caller = callerOf(state).userId;
+  const callees = state.parties.filter(({ role }) => role === 'callee').map((p) => p.userId);
+  return {
+    workflowId: callWorkflowId(state.callId),
+    taskQueue: CALL_TASK_QUEUE,
+    args: [start],
+    requestEagerStart: true,
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    workflowIdConflictPolicy: 'FAIL',
+    workflowTaskTimeout: '3s',
+    staticSummary: `${caller} → ${callees.join(', ')}, ${state.callType}, ${state.channel}`,
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: callStatus, value: state.status },
+      { key: callChannel, value: state.channel },
+      { key: callerId, value: caller },
+      { key: calleeIds, value: callees },
+    ]),
+  };
+}

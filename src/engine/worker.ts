@@ -1,0 +1,33 @@
+import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { CALL_TASK_QUEUE } from '../contract/names.js';
+import { payloadConverterPath } from './bundle.js';
+
+export interface WorkerParts {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly workflowBundle: WorkflowBundleOption;
+  readonly activities: object;
+  readonly maxCachedWorkflows: number;
+  readonly shutdownGraceMs: number;
+}
+
+/**
+ * A sticky queue is left after one second, so that the calls of a killed worker are taken up by
+ * another one soon; more non-sticky pollers than by default, because every call begins there.
+ */
+export const createWorker = (parts: WorkerParts): Promise<Worker> =>
+  Worker.create({
+    connection: parts.connection,
+    namespace: parts.namespace,
+    taskQueue: CALL_TASK_QUEUE,
+    workflowBundle: parts.workflowBundle,
+    activities: parts.activities,
+    dataConverter: { payloadConverterPath },
+    maxCachedWorkflows: parts.maxCachedWorkflows,
+    maxConcurrentWorkflowTaskExecutions: 200,
+    maxConcurrentWorkflowTaskPolls: 20,
+    nonStickyToStickyPollRatio: 0.4,
+    stickyQueueScheduleToStartTimeout: '1s',
+    shutdownGraceTime: parts.shutdownGraceMs,
+    shutdownForceTime: parts.shutdownGraceMs + 5_000,
+  });

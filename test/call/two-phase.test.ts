@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { nextDeadline, PROVIDER_ANSWER_MS } from '../../src/call/deadlines.js';
+import type { CallEvent, ProviderReport } from '../../src/call/events.js';
+import type { CallState } from '../../src/call/state.js';
+import { judge } from '../../src/call/transition.js';
+import { aCall, after, CALLEE, CALLER, cancel, hangup, RING_MS, T0 } from './fixtures.js';
+
+const robot = () => aCall({ channel: 'robot' });
+const phone = () => aCall({ channel: 'phone' });
+const answered: CallEvent = { type: 'party', userId: CALLEE, fact: 'answered' };
+const over = (more: Partial<Extract<ProviderReport, { type: 'over' }>> = {}): CallEvent => ({
+  type: 'over',
+  cause: 'provider_failed',
+  ...more,
+});
+
+describe('a wish to end where a provider confirms', () => {
+  it('keeps the status word and asks the provider, once', () => {
+    const { state, effects } = judge(robot(), cancel(CALLER, 'changed my mind'), T0 + 1_000);
+    expect(state).toMatchObject({ status: 'calling', version: 2 });
+    expect(state.ending).toMatchObject({ wish: 'cancel', by: CALLER, cause: 'cancelled' });
+    expect(effects.at(-1)).toMatchObject({ type: 'end-at-provider' });
+    expect(judge(state, cancel(), T0 + 2_000).state).toBe(state);
+  });
+
+  it('names the cause when the provider confirms', () => {
+    const state = after(robot(), cancel(CALLER, 'changed my mind'), over());
+    expect(state).toMatchObject({
+      status: 'cancelled',
+      cause: 'cancelled',
+      reason: 'changed my mind',
+      endedBy: CALLER,
+    });
+    expect(state.ending).toBeUndefined();
+  });
+
+  it('is a hangup after all when the provider knows of an answer', () => {
+    const state = after(robot(), cancel(), over({ acceptedAt: T0 + 1_500 }));
+    expect(state).toMatchObject({ status: 'ended', cause: 'hangup', acceptedAt: T0 + 1_500 });
+  });
+
+  it('is cleared by a refused guard, and the conversation goes on', () => {
+    const state = after(phone(), cancel(), { type: 'guard-refused' }, { type: 'bridged' });
+    expect(state.ending).toBeUndefined();
+    expect(state.status).toBe('ongoing');
+  });
+
+  it('is not cleared by a refused guard once a hangup stands', () => {
+    const state = after(phone(), cancel(), hangup(), { type: 'guard-refused' });
+    expect(state.ending).toMatchObject({ wish: 'hangup' });
+  });
+
+  it('stops the deadlines: the provider is asked until it confirms', () => {
+    expect(nextDeadline(after(robot(), cancel()))).toBeUndefined();
+  });
+});
+
+describe('a deadline where a provider knows more', () => {
+  it('asks first, then turns into a wish when no answer moved the call', () => {
+    const ring = nextDeadline(robot());
+    if (ring === undefined) throw new Error('no deadline');
+    const asked = judge(robot(), ring, ring.at);
+    expect(asked.effects).toEqual([{ type: 'ask-provider', about: 'ring' }]);
+    expect(asked.state.status).toBe('calling');
+    const second = nextDeadline(asked.state);
+    expect(second).toEqual({
+      type: 'deadline',
+      kind: 'ring',
+      at: T0 + RING_MS + PROVIDER_ANSWER_MS,
+    });
+    const wished = judge(asked.state, second as CallEvent, T0 + RING_MS + PROVIDER_ANSWER_MS);
+    expect(wished.state.ending).toMatchObject({ wish: 'deadline', cause: 'no_answer' });
+  });
+
+  it('lets the conversation go on when the answer was an acceptance', () => {
+    const ring = nextDeadline(robot()) as CallEvent;
+    const asked = judge(robot(), ring, T0 + RING_MS).state;
+    const talking = judge(asked, answered, T0 + RING_MS + 1_000).state;
+    expect(talking.status).toBe('accepted');
+    expect(nextDeadline(talking)).toMatchObject({ kind: 'max_duration' });
+  });
+});
+
+describe('a report that skips ahead', () => {
+  const versions = (state: CallState) => state.version;
+
+  it('of a bridge is an accept and a start in one step', () => {
+    const { state, effects } = judge(phone(), { type: 'bridged', at: T0 + 700 }, T0 + 1_000);
+    expect(state).toMatchObject({
+      status: 'ongoing',
+      acceptedAt: T0 + 700,
+      startedAt: T0 + 700,
+      version: 3,
+    });
+    const told = effects.map((effect) => effect.type === 'tell' && effect.event.type);
+    expect(told).toEqual(['call.ringing_stopped', 'call.accepted', 'call.ongoing']);
+  });
+
+  it('of an end after an answer implies the answer', () => {
+    const state = after(robot(), over({ cause: 'hangup', acceptedAt: T0 + 400, at: T0 + 900 }));
+    expect(state).toMatchObject({
+      status: 'ended',
+      cause: 'hangup',
+      acceptedAt: T0 + 400,
+      endedAt: T0 + 900,
+    });
+    expect(versions(state)).toBe(3);
+  });
+
+  it('never moves a time before what the call has seen, nor into the future', () => {
+    const state = after(robot(), { ...answered, at: T0 - 60_000 }, over({ at: T0 + 999_999 }));
+    expect(state).toMatchObject({ acceptedAt: T0, endedAt: T0 + 2_000 });
+  });
+
+  it('of a join on the robot channel implies the answer', () => {
+    const joined = { type: 'party', userId: CALLEE, fact: 'joined' } as const;
+    expect(after(robot(), joined).status).toBe('ongoing');
+  });
+});
+
+describe('after the end', () => {
+  it('facts enrich with their own version and change nothing else', () => {
+    const ended = after(robot(), over());
+    const richer = after(ended, { type: 'enriched', durationMs: 1_000, billedMs: 60_000 });
+    expect(richer).toMatchObject({
+      version: ended.version + 1,
+      cause: ended.cause,
+      endedAt: ended.endedAt,
+      enrichment: { durationMs: 1_000, billedMs: 60_000 },
+    });
+    expect(after(richer, { type: 'enriched', billedMs: 60_000 })).toBe(richer);
+  });
+});
