@@ -1,0 +1,50 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import type { CallService } from '../service/call-service.js';
+import type { HttpStatusMode } from './answer.js';
+import type { Authenticate } from './auth/authenticate.js';
+import { createIdentify } from './auth/identify.js';
+import { docsRoutes } from './docs.js';
+import { releaseConnections } from './draining.js';
+import { errorHandler } from './error-handler.js';
+import { healthRoutes, type Readiness } from './health.js';
+import { unknownRoute } from './http-errors.js';
+import { createMetrics } from './metrics.js';
+import { mountRoutes } from './mount-routes.js';
+import { openApiDocument } from './openapi/document.js';
+import { createRateLimit } from './rate-limit.js';
+import { requestLog } from './request-log.js';
+
+export interface AppSettings {
+  readonly service: CallService;
+  readonly authenticate: Authenticate;
+  readonly readiness: Readiness;
+  readonly httpStatus: HttpStatusMode;
+  /** Per user and process. */
+  readonly rateLimitPerSecond: number;
+  readonly logger: Logger;
+}
+
+export function createApp(settings: AppSettings): Express {
+  const { service, authenticate, httpStatus } = settings;
+  const metrics = createMetrics();
+  const identify = createIdentify(authenticate, createRateLimit(settings.rateLimitPerSecond));
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.use(requestLog(settings.logger), releaseConnections, securityHeaders());
+  app.use(healthRoutes(settings.readiness));
+  app.get('/metrics', metrics.show);
+  app.use(docsRoutes(openApiDocument(httpStatus)));
+  app.use(metrics.observe);
+  app.use(mountRoutes({ service, identify }));
+  app.use(() => {
+    throw unknownRoute();
+  });
+  app.use(errorHandler(httpStatus));
+  return app;
+}
+
+/** Without TLS in front, upgraded asset requests would leave the docs page blank. */
+const securityHeaders = () =>
+  helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } });

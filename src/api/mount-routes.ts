@@ -1,0 +1,65 @@
+import { type Request, type RequestHandler, Router } from 'express';
+import { type BodyOf, ROUTES, type Route, type RouteName } from '../contract/routes.js';
+import { callIdParam } from '../contract/schemas.js';
+import type { CallService } from '../service/call-service.js';
+import { factsOf, sendData } from './answer.js';
+import type { Identify } from './auth/identify.js';
+import { type ApiCall, HANDLERS } from './handlers.js';
+import { MethodNotAllowed } from './http-errors.js';
+import { parseBody, takeBody } from './read-body.js';
+import { validate } from './validate.js';
+
+export interface RouteDependencies {
+  readonly service: CallService;
+  readonly identify: Identify;
+}
+
+/** Mounts the route table in its order, so that a fixed path wins over a parameter. */
+export function mountRoutes(deps: RouteDependencies): Router {
+  const router = Router({ caseSensitive: true });
+  for (const [path, names] of routesByPath()) {
+    const mounted = router.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
+    for (const name of names) mounted[ROUTES[name].method](...handle(name, deps));
+    const methods = names.map((name) => ROUTES[name].method.toUpperCase());
+    mounted.all(() => {
+      throw new MethodNotAllowed(methods);
+    });
+  }
+  return router;
+}
+
+function routesByPath(): ReadonlyMap<string, readonly RouteName[]> {
+  const byPath = new Map<string, RouteName[]>();
+  for (const name of Object.keys(ROUTES) as RouteName[]) {
+    const { path } = ROUTES[name];
+    byPath.set(path, [...(byPath.get(path) ?? []), name]);
+  }
+  return byPath;
+}
+
+function handle<N extends RouteName>(name: N, deps: RouteDependencies): RequestHandler[] {
+  const identify: RequestHandler = async (req, res, next) => {
+    factsOf(res).operationId = ROUTES[name].operationId;
+    res.locals.userId = await deps.identify(req, name);
+    next();
+  };
+  const run: RequestHandler = async (req, res) => {
+    const call = readCall(name, req, res.locals.userId);
+    const { data, headers } = await HANDLERS[name](deps.service, call);
+    if (headers !== undefined) res.set(headers);
+    sendData(res, data);
+  };
+  const { body }: Route = ROUTES[name];
+  return body === undefined ? [identify, run] : [identify, takeBody, run];
+}
+
+/** What the schemas of the route made of a request; the types say the same per route. */
+function readCall<N extends RouteName>(name: N, req: Request, userId: unknown): ApiCall<N> {
+  const { params, body }: Route = ROUTES[name];
+  return {
+    userId: userId as ApiCall<N>['userId'],
+    callId: params === undefined ? 0 : Number(validate(callIdParam, req.params).callId),
+    body: (body === undefined ? undefined : validate(body, parseBody(req))) as BodyOf<N>,
+    header: (header) => req.get(header),
+  };
+}

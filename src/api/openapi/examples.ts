@@ -1,0 +1,111 @@
+import type { BodyOf, DataOf, RouteName } from '../../contract/routes.js';
+
+interface RouteExample<N extends RouteName> {
+  readonly body?: BodyOf<N>;
+  readonly data: DataOf<N>;
+}
+
+const rtc = {
+  channel_name: 'call_5001_1001',
+  app_id: '1400000001',
+  rtc_token: 'eJyrVgrxCdYrSy1SslIy0jNQ0gHzM1NS80oy0zLBwoYGBgZQ8eKU7MSCgswUJStDEwMg',
+  expire_at: '2026-07-06T10:05:00Z',
+} as const;
+
+const ended: DataOf<'hangupCall'> = {
+  call_id: 5001,
+  status: 'ended',
+  call_type: 'video',
+  biz_type: 'single',
+  conversation_id: 1001,
+  channel_name: 'call_5001_1001',
+  app_id: '1400000001',
+  caller_user_id: 10001,
+  callee_user_id: 20002,
+  caller_uid: '10001',
+  callee_uid: '20002',
+  accepted_at: '2026-07-05T10:05:10Z',
+  started_at: '2026-07-05T10:05:30Z',
+  ended_at: '2026-07-05T10:12:45Z',
+  end_reason: 'local_hangup',
+  version: 5,
+};
+
+const neverAccepted = { ...ended, accepted_at: null, started_at: null, version: 2 };
+
+const party = {
+  added_by: null,
+  ringing_at: null,
+  accepted_at: null,
+  joined_at: null,
+  left_at: null,
+} as const;
+
+const ringing: DataOf<'getCall'> = {
+  ...neverAccepted,
+  status: 'calling',
+  ended_at: null,
+  end_reason: null,
+  version: 1,
+  channel: 'rtc',
+  created_at: '2026-07-05T10:05:00Z',
+  ring_expires_at: '2026-07-05T10:05:30Z',
+  end_cause: null,
+  ended_by: null,
+  ending: false,
+  parties: [
+    { ...party, user_id: '10001', role: 'caller', state: 'present', terminal_id: 'web-1' },
+    { ...party, user_id: '20002', role: 'callee', state: 'ringing', terminal_id: null },
+  ],
+};
+
+/** One good request and answer of each route, for the documents. */
+export const EXAMPLES: { readonly [N in RouteName]: RouteExample<N> } = {
+  createCall: {
+    body: {
+      conversation_id: 1001,
+      target_user_id: 20002,
+      call_type: 'video',
+      biz_type: 'single',
+      terminal_id: 'client-android-abc123',
+    },
+    data: {
+      call_id: 5001,
+      conversation_id: 1001,
+      call_type: 'video',
+      biz_type: 'single',
+      status: 'calling',
+      timeout_seconds: 30,
+      version: 1,
+      ...rtc,
+      caller_uid: '10001',
+    },
+  },
+  listRinging: { data: { server_time: '2026-07-05T10:05:04Z', calls: [ringing] } },
+  getCall: { data: ringing },
+  getCallState: { data: ended },
+  acceptCall: {
+    body: { terminal_id: 'client-ios-xyz789' },
+    data: { call_id: 5001, status: 'accepted', ...rtc, callee_uid: '20002', version: 2 },
+  },
+  rejectCall: {
+    body: { terminal_id: 'client-ios-xyz789', reason: 'user_reject' },
+    data: { ...neverAccepted, status: 'rejected', end_reason: 'user_reject' },
+  },
+  cancelCall: {
+    body: { terminal_id: 'client-android-abc123', reason: 'caller_cancel' },
+    data: { ...neverAccepted, status: 'cancelled', end_reason: 'caller_cancel' },
+  },
+  hangupCall: {
+    body: { terminal_id: 'client-android-abc123', reason: 'local_hangup' },
+    data: ended,
+  },
+  reportMediaState: {
+    body: { terminal_id: 'client-android-abc123', stage: 'joined', network_quality: 'good' },
+    data: { call_id: 5001, status: 'ongoing', started_at: '2026-07-05T10:05:30Z', version: 3 },
+  },
+  issueRtcToken: {
+    body: { terminal_id: 'client-ios-tablet', takeover: true },
+    data: { call_id: 5001, status: 'ongoing', ...rtc, uid: '20002', version: 4 },
+  },
+};
