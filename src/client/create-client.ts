@@ -1,0 +1,115 @@
+import type { BodyOf, DataOf, ROUTES, RouteName } from '../contract/routes.js';
+import { parseWireJson, writeWireJson } from '../contract/wire-json.js';
+import { ApiError } from './api-error.js';
+import { ENDPOINTS } from './endpoints.js';
+
+export interface ClientSettings {
+  readonly baseUrl: string;
+  readonly token: string;
+  /** The user every request is made for, with a service token. */
+  readonly actingUser?: string;
+  /** How long an answer is waited for; 10 s unless given. */
+  readonly timeoutMs?: number;
+}
+
+export interface RequestOptions {
+  /** Makes a repeated create answer with the call that the first one created. */
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal;
+}
+
+interface CallParams {
+  readonly callId: number;
+}
+type ParamsArgument<N extends RouteName> = (typeof ROUTES)[N] extends { params: unknown }
+  ? [params: CallParams]
+  : [];
+type BodyArgument<N extends RouteName> = BodyOf<N> extends undefined ? [] : [body: BodyOf<N>];
+
+/**
+ * One method per route. Resolves with `data`; rejects with `ApiError` when the API refuses, with a
+ * `TimeoutError` or `AbortError` when no answer came, and with `TypeError` when nobody was reached.
+ */
+export type Client = {
+  readonly [N in RouteName]: (
+    ...args: [...ParamsArgument<N>, ...BodyArgument<N>, options?: RequestOptions]
+  ) => Promise<DataOf<N>>;
+};
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+export function createClient(settings: ClientSettings): Client {
+  const methods = (Object.keys(ENDPOINTS) as RouteName[]).map((name) => [
+    name,
+    (...args: unknown[]) => request(settings, name, args),
+  ]);
+  return Object.fromEntries(methods) as Client;
+}
+
+async function request(
+  settings: ClientSettings,
+  name: RouteName,
+  args: unknown[],
+): Promise<unknown> {
+  const { method, path } = ENDPOINTS[name];
+  const params = path.includes('{callId}') ? (args.shift() as CallParams) : undefined;
+  const body = method === 'post' ? (args.shift() as object) : undefined;
+  const options = (args.shift() ?? {}) as RequestOptions;
+  const url = new URL(path.replace('{callId}', String(params?.callId)), settings.baseUrl);
+  const response = await fetch(url, {
+    method: method.toUpperCase(),
+    headers: headersOf(settings, options, body !== undefined),
+    signal: signalOf(settings, options),
+    ...(body !== undefined && { body: writeWireJson(body) }),
+  });
+  return dataOf(response);
+}
+
+function headersOf(
+  { token, actingUser }: ClientSettings,
+  { idempotencyKey }: RequestOptions,
+  hasBody: boolean,
+): Record<string, string> {
+  return {
+    authorization: `Bearer ${token}`,
+    ...(hasBody && { 'content-type': 'application/json' }),
+    ...(actingUser !== undefined && { 'x-acting-user': actingUser }),
+    ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+  };
+}
+
+function signalOf(
+  { timeoutMs = DEFAULT_TIMEOUT_MS }: ClientSettings,
+  { signal }: RequestOptions,
+): AbortSignal {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  return signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+}
+
+/** @throws Error when something between here and the API answered in its place. */
+async function dataOf(response: Response): Promise<unknown> {
+  const envelope = readEnvelope(await response.text());
+  if (envelope === undefined) throw new Error(`not an answer of the API: HTTP ${response.status}`);
+  if (envelope.code === 0) return envelope.data;
+  const retryAfter = response.headers.get('retry-after');
+  throw new ApiError(
+    envelope.code,
+    envelope.message,
+    retryAfter === null ? undefined : Number(retryAfter),
+  );
+}
+
+interface Envelope {
+  readonly code: number;
+  readonly message: string;
+  readonly data: unknown;
+}
+
+function readEnvelope(text: string): Envelope | undefined {
+  try {
+    const value = parseWireJson(text) as Partial<Envelope> | null;
+    return typeof value?.code === 'number' ? (value as Envelope) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,22 @@
+import type { ROUTES, RouteName } from '../contract/routes.js';
+
+type Endpoints = {
+  readonly [N in RouteName]: Pick<(typeof ROUTES)[N], 'method' | 'path'>;
+};
+
+/**
+ * Where each operation is found. The route table itself would bring the schema library into every
+ * client, so it is repeated here and held to the table by its literal types.
+ */
+export const ENDPOINTS: Endpoints = {
+  createCall: { method: 'post', path: '/api/calls/session' },
+  listRinging: { method: 'get', path: '/api/calls/ringing' },
+  getCall: { method: 'get', path: '/api/calls/{callId}' },
+  getCallState: { method: 'get', path: '/api/calls/{callId}/state' },
+  acceptCall: { method: 'post', path: '/api/calls/{callId}/accept' },
+  rejectCall: { method: 'post', path: '/api/calls/{callId}/reject' },
+  cancelCall: { method: 'post', path: '/api/calls/{callId}/cancel' },
+  hangupCall: { method: 'post', path: '/api/calls/{callId}/hangup' },
+  reportMediaState: { method: 'post', path: '/api/calls/{callId}/media-state' },
+  issueRtcToken: { method: 'post', path: '/api/calls/{callId}/rtc-token' },
+};
