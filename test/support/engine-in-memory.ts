@@ -1,0 +1,101 @@
+import { type CallState, isOver } from '../../src/call/state.js';
+import type { OutwardEvent } from '../../src/call/step.js';
+import { type Judgement, judge } from '../../src/call/transition.js';
+import { codeOfRefusal } from '../../src/contract/codes.js';
+import { parseCommand } from '../../src/contract/command-payload.js';
+import type { CallEngine, CommandOutcome, StartCall } from '../../src/ports/call-engine.js';
+import type { Records } from '../../src/ports/records.js';
+import { StoreUnavailable } from '../../src/ports/reservations.js';
+
+/**
+ * `unavailable`: nothing can be sent. `unknown`: whatever is sent takes effect and no answer comes.
+ * `no-worker`: starts are taken, commands and queries are answered by nobody.
+ */
+export type EngineMood = 'well' | 'unavailable' | 'unknown' | 'no-worker';
+
+export interface EngineInMemory extends CallEngine {
+  mood: EngineMood;
+  /** Every start and command that was carried out, in order. */
+  readonly carriedOut: readonly string[];
+  /** A workflow that is terminated from outside: nothing is recorded. */
+  terminate(callId: number): void;
+}
+
+interface Deps {
+  readonly records: Records;
+  readonly now: () => number;
+}
+
+/** The engine's promises kept by the call's own rules on a map, and lost with the process. */
+export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
+  const calls = new Map<number, CallState>();
+  const carriedOut: string[] = [];
+
+  async function keep(state: CallState, effects: Judgement['effects']): Promise<void> {
+    calls.set(state.callId, state);
+    const told = effects.flatMap((effect) => (effect.type === 'tell' ? [effect.event] : []));
+    await write(state, told);
+  }
+
+  /** A store that is away holds no call up: the record catches up with the next write. */
+  async function write(state: CallState, told: readonly OutwardEvent[]): Promise<void> {
+    try {
+      await records.write(state, told);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+    }
+  }
+
+  async function start({ state, startBy, supersedes }: StartCall): Promise<void> {
+    if (calls.has(state.callId) || now() > startBy) return;
+    carriedOut.push(`start ${state.callId}`);
+    await keep(state, []);
+    const former = supersedes === undefined ? undefined : calls.get(supersedes);
+    if (former === undefined) return;
+    const end = { type: 'end', by: state.parties[0]?.userId ?? '', cause: 'superseded' } as const;
+    const ended = judge(former, end, now());
+    await keep(ended.state, ended.effects);
+  }
+
+  const command: CallEngine['command'] = async (callId, name, payload): Promise<CommandOutcome> => {
+    if (engine.mood === 'unavailable') return { kind: 'unavailable' };
+    if (engine.mood === 'no-worker') return { kind: 'unknown' };
+    const state = calls.get(callId);
+    if (state === undefined || isOver(state)) return { kind: 'gone' };
+    const parsed = parseCommand(name, payload);
+    if ('invalid' in parsed) return { kind: 'refused', code: 40001 };
+    const judged = judge(state, parsed.value, now());
+    if (judged.state !== state) await keep(judged.state, judged.effects);
+    if (engine.mood === 'unknown') return { kind: 'unknown' };
+    if (judged.refusal !== undefined) {
+      return { kind: 'refused', code: codeOfRefusal(judged.refusal) };
+    }
+    carriedOut.push(`${name} ${callId}`);
+    return { kind: 'done', state: judged.state };
+  };
+
+  const engine: EngineInMemory = {
+    mood: 'well',
+    carriedOut,
+    terminate: (callId) => void calls.delete(callId),
+    healthy: () => engine.mood !== 'unavailable',
+    command,
+    async start(call) {
+      if (engine.mood === 'unavailable') return 'unavailable';
+      const known = calls.has(call.state.callId);
+      await start(call);
+      if (engine.mood === 'unknown') return 'unknown';
+      return known ? 'already-started' : 'started';
+    },
+    async state(callId) {
+      return engine.mood === 'well' ? calls.get(callId) : undefined;
+    },
+    async presence(callId) {
+      if (engine.mood === 'unavailable' || engine.mood === 'unknown') return 'unknown';
+      const state = calls.get(callId);
+      if (state === undefined) return 'missing';
+      return isOver(state) ? 'closed' : 'running';
+    },
+  };
+  return engine;
+}
