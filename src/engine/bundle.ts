@@ -1,14 +1,44 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
 
-export const workflowsPath = fileURLToPath(new URL('../../workflows', import.meta.url));
+const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const workflowsPath = fromHere('../../workflows');
 /** Without extension: the source and the emitted file are found alike. */
-export const payloadConverterPath = fileURLToPath(
-  new URL('../../workflows/payload-converter', import.meta.url),
-);
+export const payloadConverterPath = fromHere('../../workflows/payload-converter');
+const builtBundle = fromHere('../../workflow-bundle.js');
 
-/** The workflow code as one script, as the worker runs it. */
-export async function bundleWorkflows(): Promise<string> {
-  const { code } = await bundleWorkflowCode({ workflowsPath, payloadConverterPath });
-  return code;
+/** The workflow code as one script, and the modules it is made of. */
+export async function bundleWorkflows(): Promise<{ code: string; modules: readonly string[] }> {
+  const modules: string[] = [];
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    payloadConverterPath,
+    logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
+    webpackConfigHook: (config) => ({
+      ...config,
+      // Line numbers in stack traces without a second copy of every source in each worker's memory.
+      devtool: 'inline-nosources-cheap-module-source-map',
+      plugins: [
+        ...(config.plugins ?? []),
+        {
+          apply: (compiler) =>
+            compiler.hooks.compilation.tap('modules', (compilation) =>
+              compilation.hooks.finishModules.tap('modules', (found) => {
+                for (const module of found) modules.push(module.identifier());
+              }),
+            ),
+        },
+      ],
+    }),
+  });
+  return { code, modules };
+}
+
+/** The bundle made at build time, or, run from source, one made now. */
+export async function workflowBundle(): Promise<WorkflowBundleOption> {
+  if (existsSync(builtBundle)) return { codePath: builtBundle };
+  const { code } = await bundleWorkflows();
+  return { code };
 }

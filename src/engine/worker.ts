@@ -1,11 +1,12 @@
+import type { DataConverter } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { CALL_TASK_QUEUE } from '../contract/names.js';
-import { payloadConverterPath } from './bundle.js';
 
 export interface WorkerParts {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly workflowBundle: WorkflowBundleOption;
+  readonly dataConverter: DataConverter;
   readonly activities: object;
   readonly maxCachedWorkflows: number;
   readonly shutdownGraceMs: number;
@@ -22,7 +23,7 @@ export const createWorker = (parts: WorkerParts): Promise<Worker> =>
     taskQueue: CALL_TASK_QUEUE,
     workflowBundle: parts.workflowBundle,
     activities: parts.activities,
-    dataConverter: { payloadConverterPath },
+    dataConverter: parts.dataConverter,
     maxCachedWorkflows: parts.maxCachedWorkflows,
     maxConcurrentWorkflowTaskExecutions: 200,
     maxConcurrentWorkflowTaskPolls: 20,

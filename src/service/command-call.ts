@@ -1,4 +1,4 @@
-import { type CallState, isOver } from '../call/state.js';
+import type { CallState } from '../call/state.js';
 import { judge } from '../call/transition.js';
 import { codeOfRefusal } from '../contract/codes.js';
 import { parseCommand } from '../contract/command-payload.js';
@@ -6,7 +6,7 @@ import type { CommandName } from '../contract/names.js';
 import type { CommandPayload } from '../ports/call-engine.js';
 import { CallError } from './call-error.js';
 import type { Dependencies } from './dependencies.js';
-import { settleDeadCall } from './settle-dead-call.js';
+import { settleCall } from './settle-call.js';
 
 export type UserCommand = Exclude<CommandName, 'end'>;
 
@@ -41,8 +41,8 @@ async function judgeByRecord(
 ): Promise<CallState> {
   const record = await deps.reader.find(callId);
   if (record === undefined) throw new CallError(41001);
-  const state = await settleDeadCall(deps, record.state, record.startBy);
-  if (state === undefined || !isOver(state)) throw new CallError(50401);
+  const state = await settleCall(deps, record);
+  if (state === undefined) throw new CallError(50401);
   const parsed = parseCommand(name, payload);
   if ('invalid' in parsed) throw new CallError(40001, parsed.invalid);
   const { refusal } = judge(state, parsed.value, deps.now());

@@ -7,7 +7,7 @@ import type { BlockedLine, ReserveCall, ReserveOutcome } from '../ports/reservat
 import type { RtcToken } from '../ports/rtc-tokens.js';
 import { CallError } from './call-error.js';
 import type { Dependencies } from './dependencies.js';
-import { settleDeadCall } from './settle-dead-call.js';
+import { settleCall } from './settle-call.js';
 
 /** A start that the engine records later than this after the request rings nobody. */
 export const START_WITHIN_MS = 10_000;
@@ -94,7 +94,7 @@ async function prepare(
   return { call, token };
 }
 
-/** A line held for a call that is dead, or a repeat of one, is healed once and asked again. */
+/** A line held for a call that is over or dead, or a repeat of one, is healed once and asked again. */
 async function reserve(deps: Dependencies, call: ReserveCall): Promise<ReserveOutcome> {
   const outcome = await deps.reservations.reserve(call);
   const healed = await heal(deps, outcome);
@@ -106,14 +106,13 @@ async function heal(deps: Dependencies, outcome: ReserveOutcome): Promise<boolea
     return healLine(deps, outcome.line);
   }
   if (outcome.kind !== 'replayed' || outcome.state.status !== 'calling') return false;
-  return (await settleDeadCall(deps, outcome.state, outcome.startBy)) !== undefined;
+  return (await settleCall(deps, outcome)) !== undefined;
 }
 
 async function healLine(deps: Dependencies, line: BlockedLine): Promise<boolean> {
   const blocking = await deps.reader.find(line.callId);
   if (blocking !== undefined) {
-    const settled = await settleDeadCall(deps, blocking.state, line.startBy);
-    if (settled === undefined) return false;
+    if ((await settleCall(deps, blocking)) === undefined) return false;
   }
   await deps.reservations.freeLine(line);
   return true;

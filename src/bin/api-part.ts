@@ -1,0 +1,93 @@
+import type { Logger } from 'pino';
+import { createAuthenticate } from '../api/auth/authenticate.js';
+import { publicKey, secretKey } from '../api/auth/verification-key.js';
+import { createApp } from '../api/create-app.js';
+import { type Listening, listen } from '../api/listen.js';
+import type { Config } from '../config.js';
+import { createCallEngine } from '../engine/call-engine.js';
+import type { EngineConnection } from '../engine/connection.js';
+import { type Health, watchHealth } from '../engine/health.js';
+import type { Admission } from '../ports/admission.js';
+import { allowAll } from '../providers/permission-hook/allow-all.js';
+import { createPermissionHook } from '../providers/permission-hook/permission-hook.js';
+import { createTrtcTokens } from '../providers/rtc-tokens/trtc-tokens.js';
+import { createCallService } from '../service/call-service.js';
+import type { Store } from '../store/open-store.js';
+import { callSettings } from './call-settings.js';
+
+export interface ApiPart {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export interface ApiParts {
+  readonly config: Config;
+  readonly engine: EngineConnection;
+  readonly store: Store;
+  readonly logger: Logger;
+  /** Of the worker in the same process, if there is one. */
+  readonly workerRuns: () => boolean;
+}
+
+export async function startApi(parts: ApiParts): Promise<ApiPart> {
+  const { config, engine, store, logger } = parts;
+  const health = watchHealth(() => engine.connection.workflowService.getSystemInfo({}));
+  const app = createApp({
+    service: createCallService({
+      engine: createCallEngine(engine.client, health),
+      reservations: store.reservations,
+      records: store.records,
+      reader: store.reader,
+      qualitySamples: store.qualitySamples,
+      rtcTokens: rtcTokens(config),
+      admission: admission(config, logger),
+      settings: callSettings(config),
+      now: Date.now,
+    }),
+    authenticate: createAuthenticate({
+      key: verificationKey(config),
+      issuer: config.AUTH_ISSUER,
+      audience: config.AUTH_AUDIENCE,
+    }),
+    readiness: async () => ({
+      engine: health.ok(),
+      store: await store.healthy(),
+      worker: parts.workerRuns(),
+    }),
+    httpStatus: config.CALLS_HTTP_STATUS,
+    rateLimitPerSecond: config.RATE_LIMIT_PER_SECOND,
+    logger,
+  });
+  const listening = await listen(app, { host: config.HOST, port: config.PORT });
+  return { url: listening.url, stop: () => stop(listening, health, config) };
+}
+
+async function stop(listening: Listening, health: Health, config: Config): Promise<void> {
+  await listening.close(config.SHUTDOWN_GRACE_SECONDS * 1_000);
+  health.stop();
+}
+
+function verificationKey({ AUTH_JWT_SECRET, AUTH_JWT_PUBLIC_KEY }: Config) {
+  if (AUTH_JWT_PUBLIC_KEY !== undefined) return publicKey(AUTH_JWT_PUBLIC_KEY);
+  if (AUTH_JWT_SECRET !== undefined) return secretKey(AUTH_JWT_SECRET);
+  throw new Error('AUTH_JWT_SECRET or AUTH_JWT_PUBLIC_KEY: needed to verify tokens');
+}
+
+function rtcTokens(config: Config) {
+  if (config.TRTC_SDK_APP_ID === undefined || config.TRTC_SECRET_KEY === undefined) {
+    throw new Error('TRTC_SDK_APP_ID, TRTC_SECRET_KEY: needed to mint RTC tokens');
+  }
+  return createTrtcTokens({
+    sdkAppId: config.TRTC_SDK_APP_ID,
+    secretKey: config.TRTC_SECRET_KEY,
+    ttlSeconds: config.TRTC_TOKEN_TTL_SECONDS,
+    privateMapKey: config.TRTC_PRIVATE_MAP_KEY,
+  });
+}
+
+function admission(config: Config, logger: Logger): Admission {
+  const { PERMISSION_HOOK_URL: url, PERMISSION_HOOK_SECRET: secret } = config;
+  if (url === undefined || secret === undefined) return allowAll;
+  const onFault = (fault: object) => logger.warn(fault, 'permission hook gave no answer');
+  return createPermissionHook({ url, secret, onFault });
+}

@@ -1,0 +1,90 @@
+import type { Logger } from 'pino';
+import { type Config, InvalidConfig, requireKeys } from '../config.js';
+import { payloadConverterPath } from '../engine/bundle.js';
+import { connect } from '../engine/connection.js';
+import { lockFolder } from '../engine/embedded/folder-lock.js';
+import { registerSearchAttributes } from '../engine/search-attributes.js';
+import { openStore } from '../store/open-store.js';
+import { type ApiPart, startApi } from './api-part.js';
+import { Undo } from './undo.js';
+import { startWorker, type WorkerPart } from './worker-part.js';
+
+export type Role = 'serve' | 'api' | 'worker';
+
+export interface ServiceOptions {
+  readonly role: Role;
+  readonly config: Config;
+  readonly env: NodeJS.ProcessEnv;
+  readonly logger: Logger;
+  /** Of an embedded Temporal server; without it the environment says where Temporal is. */
+  readonly embeddedAddress?: string | undefined;
+  /** Whether the caller already holds the lock of the data folder. */
+  readonly folderIsLocked?: boolean;
+}
+
+export interface RunningService {
+  readonly apiUrl?: string;
+  /** Rejects when the service can no longer do its work. */
+  readonly broken: Promise<never>;
+  stop(): Promise<void>;
+}
+
+/** Starts the parts of a role, and stops them in the reverse order: the API drains first. */
+export async function runService(options: ServiceOptions): Promise<RunningService> {
+  const { logger } = options;
+  requireKeys(options.config);
+  refuseSplitWithoutDatabase(options);
+  const undo = new Undo();
+  const stop = () => undo.run((error) => logger.error({ err: error }, 'not stopped cleanly'));
+  try {
+    const { api, worker } = await startParts(options, undo);
+    const broken = (worker?.ended ?? new Promise<void>(() => undefined)).then(
+      () => new Promise<never>(() => undefined),
+    );
+    broken.catch(() => undefined);
+    return { ...(api !== undefined && { apiUrl: api.url }), broken, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly api?: ApiPart | undefined;
+  readonly worker?: WorkerPart | undefined;
+}
+
+async function startParts(options: ServiceOptions, undo: Undo): Promise<Parts> {
+  const { role, config, env, logger, embeddedAddress } = options;
+  if (!options.folderIsLocked && config.DATABASE_URL === undefined) {
+    const lock = await lockFolder(config.SWITCHYARD_DIR);
+    undo.add(() => lock.release());
+  }
+  const engine = await connect({
+    env,
+    payloadConverterPath,
+    ...(embeddedAddress !== undefined && { embeddedAddress }),
+  });
+  undo.add(() => engine.connection.close());
+  await registerSearchAttributes(engine);
+  const store = await openStore({
+    databaseUrl: config.DATABASE_URL,
+    directory: `${config.SWITCHYARD_DIR}/store`,
+    onError: (error) => logger.error({ err: error }, 'store failed in the background'),
+  });
+  undo.add(() => store.close());
+  const worker = role === 'api' ? undefined : await startWorker(config, engine, store);
+  if (worker !== undefined) undo.add(() => worker.stop());
+  if (role === 'worker') return { worker };
+  const workerRuns = () => worker?.isRunning() ?? true;
+  const api = await startApi({ config, engine, store, logger, workerRuns });
+  undo.add(() => api.stop());
+  return { api, worker };
+}
+
+function refuseSplitWithoutDatabase({ role, config }: ServiceOptions): void {
+  if (role === 'serve' || config.DATABASE_URL !== undefined) return;
+  throw new InvalidConfig(
+    `DATABASE_URL: needed by \`switchyard ${role}\`, because two processes cannot share the embedded store`,
+  );
+}

@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from '../config.js';
+import { findCli } from '../engine/embedded/find-cli.js';
+import { lockFolder } from '../engine/embedded/folder-lock.js';
+import { startEmbeddedServer } from '../engine/embedded/server.js';
+import { createLogger } from '../observability/logger.js';
+import { withDevelopmentKeys } from './development-keys.js';
+import { type RunningService, runService } from './run-service.js';
+import { Undo } from './undo.js';
+
+export interface Embedded {
+  readonly config: Config;
+  readonly service: RunningService;
+  readonly temporalAddress: string;
+  readonly uiUrl: string | undefined;
+  readonly logFile: string;
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly config: Config;
+  readonly env: NodeJS.ProcessEnv;
+  readonly progress: (line: string) => void;
+  /** Called once, before anything of Temporal is used. */
+  readonly prepareRuntime: (logger: Logger) => void;
+}
+
+/** Everything in one process: a Temporal server if none is configured, the store, API and worker. */
+export async function startEmbedded(options: StartOptions): Promise<Embedded> {
+  const undo = new Undo();
+  const stop = () => undo.run((error) => options.progress(`not stopped cleanly: ${error}`));
+  try {
+    const lock = await lockFolder(options.config.SWITCHYARD_DIR);
+    undo.add(() => lock.release());
+    return { ...(await startParts(options, undo)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startParts(options: StartOptions, undo: Undo): Promise<Omit<Embedded, 'stop'>> {
+  const { env, progress } = options;
+  const config = await withDevelopmentKeys(options.config);
+  const { logger, logFile } = await fileLogger(config, undo);
+  options.prepareRuntime(logger);
+  const temporal = await temporalServer(config, env, progress, undo);
+  progress(`Store      ${config.DATABASE_URL === undefined ? 'embedded PGlite' : 'PostgreSQL'}`);
+  const service = await runService({
+    role: 'serve',
+    config,
+    env,
+    logger,
+    folderIsLocked: true,
+    embeddedAddress: temporal.embeddedAddress,
+  });
+  undo.add(() => service.stop());
+  progress(`API        ${service.apiUrl}`);
+  return { config, service, logFile, uiUrl: temporal.uiUrl, temporalAddress: temporal.address };
+}
+
+/** The terminal belongs to the story of the calls; logs go to a file. */
+async function fileLogger(config: Config, undo: Undo) {
+  await mkdir(config.SWITCHYARD_DIR, { recursive: true });
+  const logFile = join(config.SWITCHYARD_DIR, 'switchyard.log');
+  const destination = createWriteStream(logFile, { flags: 'a' });
+  await once(destination, 'open');
+  undo.add(() => new Promise((resolve) => destination.end(() => resolve(undefined))));
+  return { logger: createLogger({ level: config.LOG_LEVEL, destination }), logFile };
+}
+
+interface Temporal {
+  readonly address: string;
+  readonly uiUrl: string | undefined;
+  readonly embeddedAddress?: string;
+}
+
+async function temporalServer(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  progress: (line: string) => void,
+  undo: Undo,
+): Promise<Temporal> {
+  if (config.TEMPORAL_ADDRESS !== undefined) {
+    progress(`Temporal   ${config.TEMPORAL_ADDRESS}`);
+    return { address: config.TEMPORAL_ADDRESS, uiUrl: config.TEMPORAL_UI_URL };
+  }
+  const cli = await findCli({ configured: config.TEMPORAL_CLI, env, progress });
+  const server = await startEmbeddedServer({
+    cli: cli.path,
+    directory: config.SWITCHYARD_DIR,
+    namespace: config.TEMPORAL_NAMESPACE,
+    port: config.TEMPORAL_EMBEDDED_PORT,
+    uiPort: config.TEMPORAL_EMBEDDED_UI_PORT,
+    progress,
+  });
+  undo.add(() => server.stop());
+  const { address, uiUrl, adopted } = server;
+  progress(`Temporal   ${address}${adopted ? ' (was still running)' : ''}, UI ${uiUrl}`);
+  return { address, uiUrl: config.TEMPORAL_UI_URL ?? uiUrl, embeddedAddress: address };
+}

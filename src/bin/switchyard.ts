@@ -1,0 +1,91 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { type Config, InvalidConfig, loadConfig } from '../config.js';
+import { installRuntime } from '../engine/runtime-logger.js';
+import { createLogger } from '../observability/logger.js';
+import { playScenes } from './demo/scenes.js';
+import { printSummary } from './demo/summary.js';
+import { readDevelopmentKeys } from './development-keys.js';
+import { type Role, runService } from './run-service.js';
+import { startEmbedded } from './start-embedded.js';
+import { stopSignal } from './stop-signal.js';
+import { issueToken, type TokenOptions } from './token.js';
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+async function start(config: Config): Promise<void> {
+  const stopping = stopSignal();
+  say('Switchyard is starting.');
+  const running = await startEmbedded({
+    config,
+    env: process.env,
+    progress: say,
+    prepareRuntime: installRuntime,
+  });
+  try {
+    const stage = { running, say, stopping: stopping.signal };
+    await playScenes(stage);
+    if (!stopping.signal.aborted) await printSummary(stage);
+    await Promise.race([stopping.promise, running.service.broken]);
+    say('Stopping.');
+  } finally {
+    await running.stop();
+  }
+}
+
+async function serve(role: Role, config: Config): Promise<void> {
+  const stopping = stopSignal();
+  const logger = createLogger({ level: config.LOG_LEVEL });
+  installRuntime(logger);
+  const service = await runService({ role, config, env: process.env, logger });
+  logger.info({ role, url: service.apiUrl }, 'started');
+  try {
+    await Promise.race([stopping.promise, service.broken]);
+    logger.info('stopping');
+  } finally {
+    await service.stop();
+  }
+}
+
+async function token(options: TokenOptions): Promise<void> {
+  say(await issueToken(await readDevelopmentKeys(loadConfig(process.env)), options));
+}
+
+/** A mistake of the one who started it is a line; only a bug is a stack trace. */
+function report(error: unknown): void {
+  process.exitCode = 1;
+  if (error instanceof InvalidConfig) {
+    process.stderr.write(`switchyard: wrong settings\n${error.message.replace(/^/gm, '  ')}\n`);
+  } else {
+    process.stderr.write(`switchyard: ${error instanceof Error ? error.message : error}\n`);
+  }
+}
+
+const program = new Command('switchyard').description('A durable call orchestrator');
+program
+  .command('start')
+  .description('everything in one process, with an embedded Temporal server, and a few calls')
+  .action(() => start(loadConfig(process.env)));
+for (const [role, what] of [
+  ['serve', 'API and worker in one process'],
+  ['api', 'the API alone'],
+  ['worker', 'the worker alone'],
+] as const) {
+  program
+    .command(role)
+    .description(what)
+    .action(() => serve(role, loadConfig(process.env)));
+}
+program
+  .command('token')
+  .description('print a JWT for the running configuration, and nothing else')
+  .requiredOption('--user <id>', 'the user (or, with --service, the name of the backend)')
+  .option('--service', 'may act for users', false)
+  .option('--ops', 'may operate', false)
+  .option('--ttl <seconds>', 'validity', '86400')
+  .action((options: TokenOptions) => token(options));
+
+await program.parseAsync().catch(report);
+if (process.exitCode !== undefined) process.exit();
