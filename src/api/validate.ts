@@ -40,7 +40,9 @@ const KINDS: Readonly<Record<string, string>> = {
 /** Says what a field must be, in the words of the API rather than those of the schema library. */
 function complaint(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'too_big') return `must be at most ${issue.maximum}`;
-  if (issue.code === 'too_small') return `must be at least ${issue.minimum}`;
+  if (issue.code === 'too_small') {
+    return `must be ${issue.inclusive === false ? 'above' : 'at least'} ${issue.minimum}`;
+  }
   if (issue.code !== 'invalid_type' && issue.code !== 'invalid_value') return undefined;
   if (issue.input === undefined) return 'is required';
   return issue.code === 'invalid_type'
