@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 const read = (path: string): string | undefined => {
   try {
@@ -12,12 +12,22 @@ const read = (path: string): string | undefined => {
 const bootId = (): string =>
   (read('/proc/sys/kernel/random/boot_id') ?? '').trim().replaceAll('-', '');
 
+const threadsOf = (pid: number): number => {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
+  }
+};
+
 /** Fields after the command name, which is in brackets and may itself contain blanks and brackets. */
-function identityFromProc(stat: string): string | undefined {
+function identityFromProc(pid: number, stat: string): string | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, startTicks] = [fields[0], fields[19]];
-  // A zombie has ended, even where nobody collects it.
-  return state === 'Z' || state === 'X' ? undefined : `${startTicks}-${bootId()}`;
+  // A zombie has ended, even where nobody collects it; but while threads are left beside its first
+  // one, its ports and files are still open.
+  const ended = state === 'X' || (state === 'Z' && threadsOf(pid) <= 1);
+  return ended ? undefined : `${startTicks}-${bootId()}`;
 }
 
 function identityFromPs(pid: number): string | undefined {
@@ -53,5 +63,5 @@ fi`;
 export function identityOf(pid: number): string | undefined {
   if (read('/proc/self/stat') === undefined) return identityFromPs(pid);
   const stat = read(`/proc/${pid}/stat`);
-  return stat === undefined ? undefined : identityFromProc(stat);
+  return stat === undefined ? undefined : identityFromProc(pid, stat);
 }

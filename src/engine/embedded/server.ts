@@ -37,6 +37,8 @@ export interface EmbeddedServer {
 const START_LIMIT_MS = 60_000;
 const ADOPT_LIMIT_MS = 3_000;
 const STOP_GRACE_MS = 10_000;
+/** What does not answer is given less time to end in good order. */
+const LEFTOVER_GRACE_MS = 3_000;
 
 type Files = ReturnType<typeof filesIn>;
 type Running = KnownProcess & RecordedServer;
@@ -91,7 +93,7 @@ async function adopt(
     if (healthy) return leftover;
   }
   options.progress(`Ending a leftover Temporal server (process ${leftover.pid})`);
-  await endProcess(leftover, STOP_GRACE_MS);
+  await endProcess(leftover, LEFTOVER_GRACE_MS);
   return undefined;
 }
 
