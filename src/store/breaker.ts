@@ -1,5 +1,6 @@
 import { StoreUnavailable } from '../ports/reservations.js';
 import { BOUND_MS } from './database.js';
+import { saidByDatabase } from './failures.js';
 
 /** A failure this slow is a database that hangs; a refused connection costs nobody any time. */
 const SLOW_MS = 500;
@@ -31,8 +32,8 @@ export function createBreaker(): Breaker {
         return answer;
       } catch (error) {
         const now = performance.now();
-        const hung = error instanceof StoreUnavailable && now - startedAt >= SLOW_MS;
-        pausedUntil = hung ? now + PAUSE_MS : 0;
+        const silent = error instanceof StoreUnavailable && !saidByDatabase(error);
+        pausedUntil = silent && now - startedAt >= SLOW_MS ? now + PAUSE_MS : 0;
         throw error;
       }
     },

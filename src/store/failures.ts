@@ -23,7 +23,7 @@ export function lostConnection(error: unknown): boolean {
   return failure !== undefined && sqlState(failure) === undefined;
 }
 
-/** What callers get to see of a failure: that the store is away, or the mistake as it was. */
+/** What callers get to see of a failure: that the store is away, or the mistake that it is. */
 export function asCallersSee(error: unknown): unknown {
   const failure = queryFailure(error);
   if (failure === undefined) return error;
@@ -32,11 +32,21 @@ export function asCallersSee(error: unknown): unknown {
     code === undefined ||
     UNAVAILABLE_CODES.includes(code) ||
     UNAVAILABLE_CLASSES.includes(code.slice(0, 2));
-  return away ? unavailable(failure) : error;
+  return away ? unavailable(failure) : withoutValues(error, failure);
 }
+
+/** The message of a failed query recites every value, whole calls among them: not for logs. */
+const withoutValues = (error: unknown, failure: Error): unknown =>
+  error instanceof DrizzleQueryError
+    ? new Error(`${failure.message} in: ${error.query}`, { cause: failure })
+    : error;
 
 export const unavailable = (cause: unknown): StoreUnavailable =>
   new StoreUnavailable(
     `the store does not answer: ${cause instanceof Error ? cause.message : String(cause)}`,
     { cause },
   );
+
+/** Whether it was the database that said so: it may be slow, but it does not hang. */
+export const saidByDatabase = ({ cause }: StoreUnavailable): boolean =>
+  cause instanceof Error && sqlState(cause) !== undefined;

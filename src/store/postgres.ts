@@ -6,6 +6,8 @@ import { asCallersSee, lostConnection, unavailable } from './failures.js';
 import { migratePostgres } from './migrate.js';
 
 const CONNECT_MS = 1_000;
+/** Sooner than our own bound, so that a wait for a lock does not look like a database that hangs. */
+const STATEMENT_MS = 1_200;
 
 /**
  * A connection can die at any time, idle or in use. Its next query says so; without a listener the
@@ -19,7 +21,7 @@ function createPool(url: string): pg.Pool {
     application_name: 'switchyard',
     connectionTimeoutMillis: CONNECT_MS,
     // The server's own bounds free the locks of a client that gave up or vanished.
-    statement_timeout: BOUND_MS,
+    statement_timeout: STATEMENT_MS,
     idle_in_transaction_session_timeout: BOUND_MS,
     keepAlive: true,
   });
