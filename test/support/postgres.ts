@@ -32,7 +32,6 @@ const START_MS = 20_000;
 const SETTINGS = [
   'fsync=off',
   'full_page_writes=off',
-  'synchronous_commit=off',
   'shared_buffers=32MB',
   'max_connections=60',
   'io_method=sync',

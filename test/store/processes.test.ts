@@ -1,0 +1,86 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openPostgres } from '../../src/store/postgres.js';
+import { type PostgresServer, startPostgres } from '../support/postgres.js';
+import type { Job, Tally } from './creator.js';
+import { someone } from './fixtures.js';
+import { type Repositories, repositories } from './stores.js';
+
+type Create = readonly [caller: string, callee: string];
+
+describe('two processes on one PostgreSQL', () => {
+  let server: PostgresServer;
+  let databaseUrl: string;
+  let store: Repositories;
+  beforeAll(async () => {
+    server = await startPostgres();
+    databaseUrl = await server.createDatabase('shared');
+    store = repositories(await openPostgres(databaseUrl));
+  });
+  afterAll(async () => {
+    await store.database.close();
+    await server.remove();
+  });
+
+  /** Both are connected and have their call ids before either sends its first create. */
+  async function together(creates: readonly (readonly Create[])[], end = false): Promise<Tally> {
+    const processes = creates.map((mine) => start({ databaseUrl, creates: mine, end }));
+    await Promise.all(processes.map((each) => once(each, 'message')));
+    const tallies = processes.map((each) => once(each, 'message'));
+    for (const each of processes) each.send('go');
+    const sum: Tally = {};
+    for (const [tally] of await Promise.all(tallies)) {
+      for (const [kind, count] of Object.entries(tally as Tally)) {
+        sum[kind] = (sum[kind] ?? 0) + count;
+      }
+    }
+    return sum;
+  }
+
+  it('let one of fifty creates reach an idle callee', async () => {
+    const callee = someone();
+    const half = () => Array.from({ length: 25 }, (): Create => [someone(), callee]);
+    expect(await together([half(), half()])).toEqual({ reserved: 1, 'callee-busy': 49 });
+  });
+
+  it('let one of two people who call each other ring, a hundred times over', async () => {
+    const couples = Array.from({ length: 100 }, (): Create => [someone(), someone()]);
+    const crossed = couples.map(([caller, callee]): Create => [callee, caller]);
+    expect(await together([couples, crossed])).toEqual({ reserved: 100, 'callee-busy': 100 });
+  });
+
+  it('make one call of ten equal creates', async () => {
+    const create: Create = [someone(), someone()];
+    const half = Array.from({ length: 5 }, () => create);
+    expect(await together([half, half])).toEqual({ reserved: 1, replayed: 9 });
+  });
+
+  it('leave no line and no gap in an event log when few people call each other often', async () => {
+    const people = Array.from({ length: 6 }, someone);
+    const creates = Array.from({ length: 400 }, (_, index): Create => {
+      const caller = index % people.length;
+      const callee = (caller + 1 + (Math.floor(index / 6) % 5)) % people.length;
+      return [people[caller] ?? '', people[callee] ?? ''];
+    });
+    const tally = await together([creates.slice(0, 200), creates.slice(200)], true);
+    expect(tally.reserved).toBeGreaterThan(20);
+    expect(tally['callee-busy']).toBeGreaterThan(20);
+    const held = sql.join(people, sql`, `);
+    expect(
+      await store.rows(sql`select user_id from busy_lines where user_id in (${held})`),
+    ).toEqual([]);
+    expect(
+      await store.rows(sql`
+        select user_id from user_events where user_id in (${held})
+        group by user_id having count(*) <> max(seq) or min(seq) <> 1`),
+    ).toEqual([]);
+  });
+});
+
+function start(job: Job): ChildProcess {
+  const child = fork(new URL('creator.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
+  child.send(job);
+  return child;
+}
