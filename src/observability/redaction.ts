@@ -9,9 +9,9 @@ const MEMBER = new RegExp(
   `("(?:${SECRET_NAMES})":)(?:"(?:[^"\\\\]|\\\\.)*"|-?[\\d.eE+-]+|\\[[^\\]{}]*\\])`,
   'gi',
 );
-/** The same member inside text that is itself JSON, as in a quoted body. */
+/** The same member inside text that is itself JSON: the rest of that text goes with it. */
 const QUOTED_MEMBER = new RegExp(
-  `(\\\\+"(?:${SECRET_NAMES})\\\\+"\\s*:\\s*)(\\\\+")?[^"\\\\,}\\s]*`,
+  `(\\\\+"(?:${SECRET_NAMES})\\\\+"\\s*:\\s*)(?:[^"\\\\]|\\\\.)*`,
   'gi',
 );
 const QUERY = /([?&](?:access_token|token|usersig)=)[^&\s"\\]*/gi;
@@ -25,7 +25,7 @@ const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 export const redactLine = (line: string): string =>
   line
     .replace(MEMBER, `$1"${HIDDEN}"`)
-    .replace(QUOTED_MEMBER, `$1$2${HIDDEN}`)
+    .replace(QUOTED_MEMBER, `$1${HIDDEN}`)
     .replace(QUERY, `$1${HIDDEN}`)
     .replace(BEARER, `$1${HIDDEN}`)
     .replace(JWT, HIDDEN);

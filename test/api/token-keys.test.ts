@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthenticate } from '../../src/api/auth/authenticate.js';
 import { publicKey } from '../../src/api/auth/verification-key.js';
-import { createApp } from '../../src/api/create-app.js';
-import { type Listening, listen } from '../../src/api/listen.js';
 import { ROUTES, type RouteName } from '../../src/contract/routes.js';
-import { createLogger } from '../../src/observability/logger.js';
 import { send } from '../support/api-client.js';
 import { startTestApi, type TestApi } from '../support/test-api.js';
 import {
@@ -24,25 +21,16 @@ type Alg = keyof typeof KEYS;
 const ALGS = Object.keys(KEYS) as Alg[];
 
 let api: TestApi;
-const apps = new Map<Alg, Listening>();
+const apps = new Map<Alg, TestApi>();
 beforeAll(async () => {
   api = await startTestApi();
   for (const alg of ALGS) {
-    const app = createApp({
-      service: api.service,
-      authenticate: createAuthenticate({ key: publicKey(KEYS[alg].publicPem), ...AUTH }),
-      readiness: async () => ({}),
-      httpStatus: 'fit',
-      rateLimitPerSecond: 10_000,
-      logger: createLogger({ level: 'silent' }),
-    });
-    apps.set(alg, await listen(app, { host: '127.0.0.1', port: 0 }));
+    const key = publicKey(KEYS[alg].publicPem);
+    const app = { authenticate: createAuthenticate({ key, ...AUTH }) };
+    apps.set(alg, await api.alongside({ app }));
   }
 }, 30_000);
-afterAll(async () => {
-  await Promise.all([...apps.values()].map((app) => app.close(100)));
-  await api.stop();
-});
+afterAll(() => api.stop());
 
 function ask(alg: Alg, name: RouteName, token: string) {
   const { method, path } = ROUTES[name];

@@ -9,12 +9,17 @@ import { openStore, type Store } from '../../src/store/open-store.js';
 import { createEngineInMemory, type EngineInMemory } from './engine-in-memory.js';
 import { AUTH } from './tokens.js';
 
-export interface TestApi extends Listening {
+interface Backing {
   readonly engine: EngineInMemory;
   readonly store: Store;
+}
+
+export interface TestApi extends Listening, Backing {
   readonly service: CallService;
   /** Every log line written so far, as text. */
   log(): string;
+  /** Another app over the same store and engine; this one stops with it. */
+  alongside(options: TestApiOptions): Promise<TestApi>;
   stop(): Promise<void>;
 }
 
@@ -23,57 +28,67 @@ export interface TestApiOptions {
   readonly deps?: Partial<Dependencies>;
 }
 
+const now = (): number => Date.now();
+
 export const authenticateForTests = (): Authenticate =>
   createAuthenticate({ key: secretKey(AUTH.secret), ...AUTH });
 
 /** The API on a free port, over the embedded store in memory and an engine in memory. */
-export async function startTestApi({ app, deps }: TestApiOptions = {}): Promise<TestApi> {
+export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
   const store = await openStore({
     directory: 'memory://',
     onError(error) {
       throw error;
     },
   });
-  const now = () => Date.now();
   const engine = createEngineInMemory({ records: store.records, now });
-  const service = createCallService({ ...dependencies(store, engine, now), ...deps });
-  const lines: string[] = [];
-  const destination = { write: (line: string) => void lines.push(line) };
-  const listening = await listen(
-    createApp({
-      service,
-      authenticate: authenticateForTests(),
-      readiness: async () => ({ store: await store.healthy() }),
-      httpStatus: 'fit',
-      rateLimitPerSecond: 100_000,
-      logger: createLogger({ level: 'info', destination }),
-      ...app,
-    }),
-    { host: '127.0.0.1', port: 0 },
-  );
+  const api = await startOver({ store, engine }, options);
   return {
-    ...listening,
-    engine,
-    store,
-    service,
-    log: () => lines.join(''),
+    ...api,
     async stop() {
-      await listening.close(1_000);
+      await api.stop();
       await store.close();
     },
   };
 }
 
-const dependencies = (
-  { reservations, records, reader, qualitySamples }: Store,
-  engine: EngineInMemory,
-  now: () => number,
-): Dependencies => ({
+async function startOver(backing: Backing, { app, deps }: TestApiOptions): Promise<TestApi> {
+  const service = createCallService({ ...dependencies(backing), ...deps });
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
+  const settings: AppSettings = {
+    service,
+    authenticate: authenticateForTests(),
+    readiness: async () => ({ store: await backing.store.healthy() }),
+    httpStatus: 'fit',
+    rateLimitPerSecond: 100_000,
+    logger: createLogger({ level: 'info', destination }),
+    ...app,
+  };
+  const listening = await listen(createApp(settings), { host: '127.0.0.1', port: 0 });
+  const others: TestApi[] = [];
+  return {
+    ...listening,
+    ...backing,
+    service,
+    log: () => lines.join(''),
+    async alongside(options) {
+      const other = await startOver(backing, options);
+      others.push(other);
+      return other;
+    },
+    async stop() {
+      await Promise.all([listening.close(1_000), ...others.map((other) => other.stop())]);
+    },
+  };
+}
+
+const dependencies = ({ store, engine }: Backing): Dependencies => ({
   engine,
-  reservations,
-  records,
-  reader,
-  qualitySamples,
+  reservations: store.reservations,
+  records: store.records,
+  reader: store.reader,
+  qualitySamples: store.qualitySamples,
   rtcTokens: {
     appId: '1400000001',
     mint: async ({ userId, room }) => ({
