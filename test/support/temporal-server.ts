@@ -9,6 +9,7 @@ export interface TestServerOptions {
   /** File that outlives the server; without one it lives in memory. */
   readonly database?: string;
   readonly namespace?: string;
+  readonly dynamicConfig?: Readonly<Record<string, number | string | boolean>>;
   /** Of the environment in which a CLI is looked for. */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -61,7 +62,7 @@ async function launch(
  * @throws Error that says what to install, within seconds, where no server can be had
  */
 export async function temporalServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { database, namespace = 'default', env = process.env } = options;
+  const { database, namespace = 'default', env = process.env, dynamicConfig = {} } = options;
   const found = await findCli({
     configured: env.TEMPORAL_CLI || undefined,
     env,
@@ -70,7 +71,7 @@ export async function temporalServer(options: TestServerOptions = {}): Promise<T
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
   const file = database === undefined ? {} : { database };
-  const args = serverArguments({ port, namespace, ...file });
+  const args = serverArguments({ port, namespace, dynamicConfig, ...file });
   const start = () => launch(found.path, args, address, namespace);
   let child = await start();
   return {

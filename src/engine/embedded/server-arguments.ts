@@ -26,6 +26,8 @@ export interface ServerArguments {
   readonly uiPort?: number;
   /** Without one the server forgets everything when it ends. */
   readonly database?: string;
+  /** Settings beside our own, or in their place. */
+  readonly dynamicConfig?: Readonly<Record<string, number | string | boolean>>;
 }
 
 export function serverArguments({
@@ -33,23 +35,16 @@ export function serverArguments({
   namespace,
   uiPort,
   database,
+  dynamicConfig,
 }: ServerArguments): readonly string[] {
-  return [
-    'server',
-    'start-dev',
-    ...['--ip', '127.0.0.1', '--port', String(port), '--namespace', namespace],
-    ...['--log-level', 'warn', '--log-format', 'json', '--color', 'never'],
-    ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
-    ...(database === undefined
-      ? []
-      : // An answered command must survive a power cut, not only a killed process.
-        [
-          ...['--db-filename', database],
-          ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=full'],
-        ]),
-    ...Object.entries(DYNAMIC_CONFIG).flatMap(([key, value]) => [
-      '--dynamic-config-value',
-      `${key}=${JSON.stringify(value)}`,
-    ]),
-  ];
+  const ui = uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)];
+  // An answered command must survive a power cut, not only a killed process.
+  const durability = ['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=full'];
+  const storage = database === undefined ? [] : ['--db-filename', database, ...durability];
+  const settings = Object.entries({ ...DYNAMIC_CONFIG, ...dynamicConfig }).flatMap(
+    ([key, value]) => ['--dynamic-config-value', `${key}=${JSON.stringify(value)}`],
+  );
+  const address = ['--ip', '127.0.0.1', '--port', String(port), '--namespace', namespace];
+  const log = ['--log-level', 'warn', '--log-format', 'json', '--color', 'never'];
+  return ['server', 'start-dev', ...address, ...log, ...ui, ...storage, ...settings];
 }
