@@ -5,11 +5,11 @@ import { onTestFinished } from 'vitest';
 
 export interface Child {
   readonly pid: number;
-  send(line: string): void;
+  readonly send: (line: string) => void;
   /** Its next line of output. */
-  line(): Promise<string>;
+  readonly line: () => Promise<string>;
   /** Ends it without a chance to tidy up. */
-  kill(): Promise<void>;
+  readonly kill: () => Promise<void>;
 }
 
 /** Runs a TypeScript program in a process of its own, killed at the end of the test at the latest. */
