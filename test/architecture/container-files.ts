@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 
+const require = createRequire(import.meta.url);
 const root = join(import.meta.dirname, '../..');
 export const inRepository = (path: string) => join(root, path);
 export const read = (path: string) => readFileSync(inRepository(path), 'utf8');
@@ -27,7 +28,7 @@ export const composeFile = parse(read('docker-compose.yml')) as {
 
 /** By the published schema of compose files, as a linter ships it beside its program. */
 export function composeSchemaErrors(document: unknown): readonly string[] {
-  const linter = dirname(createRequire(import.meta.url).resolve('dclint/package.json'));
+  const linter = dirname(require.resolve('dclint/package.json'));
   const file = join(linter, 'schemas/compose.schema.json');
   // It names its dialect by an address that Ajv does not know.
   const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false });
@@ -41,7 +42,7 @@ export class UnsetVariable extends Error {
 }
 
 /** What Compose makes of `${NAME}`, `${NAME:-default}`, `${NAME?word}` and `${NAME:?word}`. */
-export function interpolate(text: string, variables: Readonly<Record<string, string>>): string {
+function interpolate(text: string, variables: Readonly<Record<string, string>>): string {
   return text.replace(
     /\$\$|\$\{(\w+)(?:(:?)([-?])([^}]*))?\}/g,
     (whole, name?: string, colon?: string, kind?: string, word?: string) => {

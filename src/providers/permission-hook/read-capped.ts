@@ -2,8 +2,9 @@
 export async function readCapped(response: Response, maxBytes: number) {
   const chunks: Uint8Array[] = [];
   let size = 0;
+  const body: AsyncIterable<Uint8Array> | readonly [] = response.body ?? [];
   // Leaving the loop early cancels the stream, and with it the connection.
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body) {
     size += chunk.byteLength;
     if (size > maxBytes) return undefined;
     chunks.push(chunk);

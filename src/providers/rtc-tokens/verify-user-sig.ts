@@ -22,7 +22,7 @@ const document = z.object({
   'TLS.sig': z.string(),
 });
 
-export type UserSigFault = 'malformed' | 'other-app' | 'forged' | 'expired';
+type UserSigFault = 'malformed' | 'other-app' | 'forged' | 'expired';
 
 export type UserSigCheck =
   | { readonly kind: 'valid'; readonly claims: UserSigClaims; readonly expiresAt: number }

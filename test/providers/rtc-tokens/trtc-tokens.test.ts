@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { UnusableRtcName } from '../../../src/providers/rtc-tokens/names.js';
 import { createTrtcTokens } from '../../../src/providers/rtc-tokens/trtc-tokens.js';
 import { readUserSigByThePage } from './page-checker.js';
 import {
@@ -118,20 +119,18 @@ describe('PrivateMapKey', () => {
 });
 
 describe('names', () => {
-  const unusable = { name: 'UnusableRtcName' };
-
   it('refuses a user id of 33 characters and takes one of 32', async () => {
     const mint = (userId: string) => plain.mint({ userId, room: 'call_5001_1001' });
-    await expect(mint('u'.repeat(33))).rejects.toMatchObject(unusable);
+    await expect(mint('u'.repeat(33))).rejects.toThrow(UnusableRtcName);
     await expect(mint('u'.repeat(32))).resolves.toHaveProperty('token');
   });
 
   it.each(['', 'a b', 'a.b', '用户', 'a\n', 'a@b'])('refuses the user id %j', async (userId) => {
-    await expect(plain.mint({ userId, room: 'call_5001_1001' })).rejects.toMatchObject(unusable);
+    await expect(plain.mint({ userId, room: 'call_5001_1001' })).rejects.toThrow(UnusableRtcName);
   });
 
   it.each(['', 'room-中文', 'a"b', 'a\\b', 'r'.repeat(65)])('refuses the room %j', async (room) => {
-    await expect(bound.mint({ userId: '10001', room })).rejects.toMatchObject(unusable);
+    await expect(bound.mint({ userId: '10001', room })).rejects.toThrow(UnusableRtcName);
   });
 
   it('does not repeat a refused user id in its message', async () => {
