@@ -61,6 +61,24 @@ describe('the events of a user', () => {
     expect(seen).toEqual(Array.from({ length: 400 }, (_, index) => index + 1));
   });
 
+  it('are written side by side for calls with the same people in another order', async () => {
+    const people = [someone(), someone(), someone()];
+    const write = async ({ records, reservations }: Repositories, callees: string[]) => {
+      for (let count = 0; count < 100; count += 1) {
+        const state = await placed(reservations, { callees, spec: { channel: 'robot' } });
+        await records.write(state, [{ type: 'call.updated', version: 1, at: T0 }]);
+      }
+    };
+    const orders = [people, people.toReversed()];
+    await Promise.all(orders.flatMap((order) => [write(store, order), write(other, order)]));
+    for (const userId of people) {
+      const [row] = await store.rows(
+        sql`select last_seq from user_cursors where user_id = ${userId}`,
+      );
+      expect(Number(row?.last_seq)).toBe(400);
+    }
+  });
+
   it('are announced once committed, to each user they are for', async () => {
     const listener = new pg.Client({ connectionString: databaseUrl });
     await listener.connect();
