@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import { type Config, InvalidConfig, requireKeys } from '../config.js';
-import { payloadConverterPath } from '../engine/bundle.js';
 import { connect } from '../engine/connection.js';
 import { lockFolder } from '../engine/embedded/folder-lock.js';
 import { registerSearchAttributes } from '../engine/search-attributes.js';
@@ -62,7 +61,6 @@ async function startParts(options: ServiceOptions, undo: Undo): Promise<Parts> {
   }
   const engine = await connect({
     env,
-    payloadConverterPath,
     ...(embeddedAddress !== undefined && { embeddedAddress }),
   });
   undo.add(() => engine.connection.close());

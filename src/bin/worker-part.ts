@@ -21,7 +21,6 @@ export async function startWorker(
   const worker = await createWorker({
     connection: engine.connection,
     namespace: engine.namespace,
-    dataConverter: engine.dataConverter,
     workflowBundle: await workflowBundle(),
     activities: createRecordActivities(store.records),
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,

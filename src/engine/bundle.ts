@@ -5,8 +5,11 @@ import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worke
 const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 const workflowsPath = fromHere('../../workflows');
-/** Without extension: the source and the emitted file are found alike. */
-export const payloadConverterPath = fromHere('../../workflows/payload-converter');
+/**
+ * Without extension: the source and the emitted file are found alike. Only the workflow needs it,
+ * because only there a payload may come from a hand that nobody checked.
+ */
+const payloadConverterPath = fromHere('../../workflows/payload-converter');
 const builtBundle = fromHere('../../workflow-bundle.js');
 
 /** The workflow code as one script, and the modules it is made of. */

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, isGrpcServiceError } from '@temporalio/client';
-import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions, TransportError } from '@temporalio/worker';
 
@@ -9,8 +8,6 @@ export interface ConnectOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Of a server of our own, for which every setting but the namespace is left aside. */
   readonly embeddedAddress?: string;
-  /** Module of the payload converter, for the client and the worker alike. */
-  readonly payloadConverterPath?: string;
   /** How long to wait for a server that does not answer yet. */
   readonly timeoutMs?: number;
 }
@@ -21,7 +18,6 @@ export interface EngineConnection {
   /** One for client and worker: only then can a start be handed to the worker at once. */
   readonly connection: NativeConnection;
   readonly client: Client;
-  readonly dataConverter: DataConverter;
 }
 
 interface Target {
@@ -114,8 +110,6 @@ export async function connect(options: ConnectOptions): Promise<EngineConnection
   const target = targetOf(options);
   const { namespace } = target;
   const connection = await openWithin(target, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-  const { payloadConverterPath } = options;
-  const dataConverter = payloadConverterPath === undefined ? {} : { payloadConverterPath };
-  const client = new Client({ connection, namespace, dataConverter });
-  return { address: target.options.address, namespace, connection, client, dataConverter };
+  const client = new Client({ connection, namespace });
+  return { address: target.options.address, namespace, connection, client };
 }

@@ -1,4 +1,3 @@
-import type { DataConverter } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { CALL_TASK_QUEUE } from '../contract/names.js';
 
@@ -6,7 +5,6 @@ export interface WorkerParts {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly workflowBundle: WorkflowBundleOption;
-  readonly dataConverter: DataConverter;
   readonly activities: object;
   readonly maxCachedWorkflows: number;
   readonly shutdownGraceMs: number;
@@ -23,7 +21,6 @@ export const createWorker = (parts: WorkerParts): Promise<Worker> =>
     taskQueue: CALL_TASK_QUEUE,
     workflowBundle: parts.workflowBundle,
     activities: parts.activities,
-    dataConverter: parts.dataConverter,
     maxCachedWorkflows: parts.maxCachedWorkflows,
     maxConcurrentWorkflowTaskExecutions: 200,
     maxConcurrentWorkflowTaskPolls: 20,
