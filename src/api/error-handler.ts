@@ -57,6 +57,6 @@ function complaintAbout(error: unknown): string | undefined {
     case 'request.size.invalid':
       return 'body is not as long as Content-Length says';
     default:
-      return 'path cannot be decoded';
+      return error instanceof URIError ? 'path cannot be decoded' : 'request is malformed';
   }
 }

@@ -79,6 +79,14 @@ describe('the documents', () => {
     },
   );
 
+  it('answer a range beyond an asset as a mistake of the client', async () => {
+    const answer = await send(`${api.url}/docs/swagger-ui.css`, {
+      headers: { range: 'bytes=99999999-' },
+    });
+    expect(answer).toMatchObject({ status: 400, code: 40001 });
+    expect(answer.message).toBe('invalid parameter: request is malformed');
+  });
+
   it.each(['/docs/package.json', '/docs/index.html', '/docs/..%2fpackage.json', '/docs/x.js'])(
     'give nothing else away at %s',
     async (path) => {
