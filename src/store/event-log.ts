@@ -7,7 +7,7 @@ import type { Queries } from './database.js';
 import { events, userCursors, userEvents } from './schema.js';
 
 /** Each payload is one user who has news. */
-export const EVENTS_CHANNEL = 'call_events';
+const EVENTS_CHANNEL = 'call_events';
 
 interface Numbered {
   readonly event: OutwardEvent;

@@ -7,7 +7,7 @@ import type { Reservations } from '../../src/ports/reservations.js';
 
 export const T0 = Date.UTC(2026, 6, 5, 10, 5, 0);
 export const START_BY = T0 + 10_000;
-export const PHONE = 'phone';
+const PHONE = 'phone';
 export const TABLET = 'tablet';
 
 let users = 10_000;

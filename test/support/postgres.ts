@@ -121,7 +121,7 @@ const initialise = (installation: Installation, data: string) =>
     optionsOf(installation),
   );
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
   const address = probe.address();
