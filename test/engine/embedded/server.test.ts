@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -74,6 +74,12 @@ async function taken(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
+async function aliasOf(path: string): Promise<string> {
+  const alias = join(await scratchFolder(), 'temporal');
+  await symlink(path, alias);
+  return alias;
+}
+
 /** A stop signal reaches a program with many threads a moment after it was sent. */
 async function freeze(pid: number): Promise<void> {
   process.kill(pid, 'SIGSTOP');
@@ -125,12 +131,15 @@ describe('the embedded Temporal server', () => {
     expect(await retentionSeconds(server.address, 'default')).toBe(WEEK_SECONDS);
   });
 
-  it('is ended and started anew when it was started with other settings', async () => {
+  it.each([
+    { what: 'on another port', change: async () => ({ port: await freePort() }) },
+    { what: 'from another binary', change: async () => ({ cli: await aliasOf(cli) }) },
+  ])('is ended and started anew when it was started $what', async ({ change }) => {
     const { start, options, lines } = await setUp();
     const pid = await orphan(options, 'answers');
-    const port = await freePort();
-    const server = await start({ port });
-    expect(server).toMatchObject({ adopted: false, address: `127.0.0.1:${port}` });
+    const changed = { ...options, ...(await change()) };
+    const server = await start(changed);
+    expect(server).toMatchObject({ adopted: false, address: `127.0.0.1:${changed.port}` });
     expect(identityOf(pid)).toBeUndefined();
     expect(lines).toEqual([`Ending a leftover Temporal server (process ${pid})`]);
   });
@@ -146,7 +155,7 @@ describe('the embedded Temporal server', () => {
   });
 
   it('leaves alone a later process that got the pid of a dead server', async () => {
-    const { start, options } = await setUp();
+    const { start, options, lines } = await setUp();
     const first = await start();
     const record = await readFile(join(options.directory, 'temporal.pid'), 'utf8');
     await first.stop();
@@ -156,6 +165,7 @@ describe('the embedded Temporal server', () => {
       record.replace(/^\d+/, String(idle.pid)),
     );
     expect((await start()).adopted).toBe(false);
+    expect(lines).toEqual([]);
     expect(identityOf(idle.pid)).toBeDefined();
   });
 
@@ -175,6 +185,13 @@ describe('the embedded Temporal server', () => {
     await expect(start({ uiPort: port })).rejects.toThrow(
       `${reason}: set TEMPORAL_EMBEDDED_UI_PORT to another port`,
     );
+  });
+
+  it('is tried again when it ends at once, as it does when its inner ports are taken', async () => {
+    const folder = await scratchFolder();
+    const body = `if [ ! -e ${folder}/tried ]; then touch ${folder}/tried; exit 1; fi; exec ${cli} "$@"`;
+    const { start } = await setUp({ cli: await script(join(folder, 'temporal'), body) });
+    expect((await start()).adopted).toBe(false);
   });
 
   it('tells why it ended at once, and where its log is', async () => {

@@ -14,8 +14,8 @@ async function bareMachine(): Promise<NodeJS.ProcessEnv> {
   return { HOME, PATH: join(HOME, 'bin'), HTTPS_PROXY: 'http://127.0.0.1:1' };
 }
 
-async function clientOf(address: string) {
-  const connection = await Connection.connect({ address, connectTimeout: 1_000 });
+async function clientOf(address: string, connectTimeout = 10_000) {
+  const connection = await Connection.connect({ address, connectTimeout });
   onTestFinished(() => connection.close());
   return new Client({ connection });
 }
@@ -29,7 +29,9 @@ describe('temporalServer', () => {
     const workflow = { workflowId: 'kept', taskQueue: 'nobody-polls-this' };
     await (await clientOf(server.address)).workflow.start('nobody-runs-this', workflow);
     await server.kill();
-    await expect(clientOf(server.address)).rejects.toThrow('Failed to connect before the deadline');
+    await expect(clientOf(server.address, 500)).rejects.toThrow(
+      'Failed to connect before the deadline',
+    );
     await server.restart();
     const handle = (await clientOf(server.address)).workflow.getHandle('kept');
     expect((await handle.describe()).status.name).toBe('RUNNING');

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { aStart, byCallee, byCaller, CALLEE } from '../support/calls.js';
+import { startRig } from '../support/rig.js';
+import { scratchFolder } from '../support/scratch.js';
+import { temporalServer } from '../support/temporal-server.js';
+
+const ANSWER_LIMIT_MS = 3_000;
+
+async function timed<T>(work: Promise<T>): Promise<{ answer: T; ms: number }> {
+  const begun = performance.now();
+  const answer = await work;
+  return { answer, ms: performance.now() - begun };
+}
+
+/** With a database, so that calls outlive it. */
+async function ownServer() {
+  const server = await temporalServer({ database: join(await scratchFolder(), 'temporal.db') });
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+describe('without a worker', () => {
+  it('a command is answered `unknown` in time, and repeating it takes effect once', async () => {
+    const rig = await startRig();
+    const { callId } = (await rig.start()).state;
+    await rig.stopWorker();
+    const first = await timed(rig.engine.command(callId, 'accept', byCallee));
+    expect(first.answer).toEqual({ kind: 'unknown' });
+    expect(first.ms).toBeLessThan(ANSWER_LIMIT_MS);
+    const again = rig.engine.command(callId, 'accept', byCallee);
+    await rig.startWorker();
+    expect((await again).kind).toMatch(/done|unknown/);
+    const state = (await rig.engine.command(callId, 'accept', byCallee)) as { state: object };
+    expect(state).toMatchObject({ kind: 'done', state: { version: 2, status: 'accepted' } });
+    await rig.engine.command(callId, 'hangup', byCallee);
+  });
+
+  it('a start is durable all the same', async () => {
+    const rig = await startRig();
+    await rig.stopWorker();
+    const { callId } = (await rig.start()).state;
+    expect(await rig.engine.presence(callId)).toBe('running');
+    await rig.startWorker();
+    expect(await rig.engine.command(callId, 'cancel', byCaller)).toMatchObject({ kind: 'done' });
+  });
+
+  it('the state cannot be had within half a second', async () => {
+    const rig = await startRig();
+    const { callId } = (await rig.start()).state;
+    await rig.stopWorker();
+    const { answer, ms } = await timed(rig.engine.state(callId));
+    expect(answer).toBeUndefined();
+    expect(ms).toBeLessThan(1_000);
+    await rig.startWorker();
+    await rig.engine.command(callId, 'cancel', byCaller);
+  });
+});
+
+describe('the same start again', () => {
+  it('is recognised by its call id, while the call lives and after it ended', async () => {
+    const rig = await startRig();
+    const start = await rig.start();
+    expect(await rig.engine.start(start)).toBe('already-started');
+    await rig.engine.command(start.state.callId, 'cancel', byCaller);
+    await rig.result(start.state.callId);
+    expect(await rig.engine.start(start)).toBe('already-started');
+  });
+});
+
+describe('with the server away', () => {
+  it('nothing is sent once a probe has failed, and all is well when it is back', async () => {
+    const server = await ownServer();
+    const rig = await startRig({ address: server.address });
+    const { callId } = (await rig.start()).state;
+    await server.kill();
+    await pause(2_500);
+    expect(rig.engine.healthy()).toBe(false);
+    expect(await rig.engine.start(aStart())).toBe('unavailable');
+    expect(await rig.engine.command(callId, 'accept', byCallee)).toEqual({ kind: 'unavailable' });
+    expect(await rig.engine.presence(callId)).toBe('unknown');
+    await server.restart();
+    await expect.poll(() => rig.engine.healthy(), { timeout: 10_000 }).toBe(true);
+    await expect
+      .poll(() => rig.engine.command(callId, 'cancel', byCaller), { timeout: 20_000 })
+      .toMatchObject({ kind: 'done', state: { version: 2 } });
+  });
+
+  it('what was sent just before the probe noticed is `unknown`, and answered in time', async () => {
+    const server = await ownServer();
+    const rig = await startRig({ address: server.address });
+    const { callId } = (await rig.start()).state;
+    await server.kill();
+    const [start, command] = await Promise.all([
+      timed(rig.engine.start(aStart())),
+      timed(rig.engine.command(callId, 'accept', byCallee)),
+    ]);
+    expect(start.answer).toBe('unknown');
+    expect(command.answer).toEqual({ kind: 'unknown' });
+    expect(Math.max(start.ms, command.ms)).toBeLessThan(ANSWER_LIMIT_MS);
+    await server.restart();
+    await expect
+      .poll(() => rig.engine.command(callId, 'hangup', byCallee), { timeout: 20_000 })
+      .toMatchObject({ kind: 'done' });
+  });
+});
+
+describe('a burst of commands to one call', () => {
+  it('is all answered, although Temporal admits ten at a time', async () => {
+    const rig = await startRig();
+    const { callId } = (await rig.start()).state;
+    await rig.engine.command(callId, 'accept', byCallee);
+    const reports = Array.from({ length: 60 }, (_, index) =>
+      rig.engine.command(callId, 'media-state', { ...byCallee, stage: `stage-${index}` }),
+    );
+    const kinds = (await Promise.all(reports)).map(({ kind }) => kind);
+    expect(kinds).toEqual(kinds.map(() => 'done'));
+    const state = await rig.engine.state(callId);
+    expect(state?.parties.find((party) => party.userId === CALLEE)?.media).toBeDefined();
+    await rig.engine.command(callId, 'hangup', byCallee);
+  });
+});
