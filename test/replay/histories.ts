@@ -1,0 +1,1 @@
+export const HISTORIES = new URL('./histories/', import.meta.url);

@@ -1,0 +1,73 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { callWorkflowId } from '../../src/contract/ids.js';
+import { workflowBundle } from '../../src/engine/bundle.js';
+import { createCallEngine } from '../../src/engine/call-engine.js';
+import { connect, type EngineConnection } from '../../src/engine/connection.js';
+import { registerSearchAttributes } from '../../src/engine/search-attributes.js';
+import { createWorker } from '../../src/engine/worker.js';
+import { temporalServer } from '../support/temporal-server.js';
+import { HISTORIES } from './histories.js';
+import { quietRuntime } from './quiet-runtime.js';
+import { fileOf, STORIES, type Told } from './stories.js';
+
+/** Few enough that a talkative call continues as new. */
+const EVENTS_PER_RUN = 80;
+
+async function record(): Promise<void> {
+  const server = await temporalServer({
+    dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': EVENTS_PER_RUN },
+  });
+  try {
+    const engine = await connect({ env: { TEMPORAL_ADDRESS: server.address } });
+    await registerSearchAttributes(engine);
+    await rm(HISTORIES, { recursive: true, force: true });
+    await mkdir(HISTORIES, { recursive: true });
+    await play(engine);
+    await engine.connection.close();
+  } finally {
+    await server.stop();
+  }
+}
+
+async function play(connected: EngineConnection): Promise<void> {
+  const store = { isAway: false };
+  const worker = await createWorker({
+    ...connected,
+    workflowBundle: await workflowBundle(),
+    activities: {
+      recordCall: async () => {
+        // Its stack would carry the paths of this machine into the history.
+        if (store.isAway) throw Object.assign(new Error('the store is away'), { stack: '' });
+      },
+    },
+    maxCachedWorkflows: 100,
+    shutdownGraceMs: 1_000,
+  });
+  const engine = createCallEngine(connected.client, { ok: () => true, stop() {} });
+  await worker.runUntil(async () => {
+    for (const [name, story] of Object.entries(STORIES)) {
+      const text = await historyOf(connected, await story({ ...connected, engine, store }));
+      await writeFile(new URL(fileOf(name), HISTORIES), text);
+      process.stdout.write(`${fileOf(name)}: ${text.match(/"eventId"/g)?.length} events\n`);
+    }
+  });
+}
+
+async function historyOf({ client }: EngineConnection, { callId, runId }: Told): Promise<string> {
+  const workflowId = callWorkflowId(callId);
+  await client.workflow.getHandle(workflowId).result();
+  const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  return withoutMachine(JSON.stringify(JSON.parse(historyToJSON(history)), null, 1));
+}
+
+/** Who recorded it is nobody's business, and another name with every recording would be noise. */
+function withoutMachine(text: string): string {
+  const scrubbed = text.replaceAll(`${process.pid}@${hostname()}`, 'recorder');
+  if (scrubbed.includes(hostname())) throw new Error('a history names the machine it is from');
+  return `${scrubbed}\n`;
+}
+
+quietRuntime();
+await record();
