@@ -21,32 +21,19 @@ export function createQualitySamples(
   database: Database,
   onError: (error: unknown) => void,
 ): BatchedQualitySamples {
-  const waiting = new Map<string, QualitySample>();
+  const waiting = createWaiting();
   let flushing = Promise.resolve();
 
-  const keep = (sample: QualitySample): void => {
-    const key = storable(`${sample.callId}/${sample.userId}/${sample.terminalId}`);
-    if ((waiting.get(key)?.at ?? 0) > sample.at) return;
-    waiting.delete(key);
-    waiting.set(key, sample);
-    const [oldest] = waiting.keys();
-    if (waiting.size > MOST_WAITING && oldest !== undefined) waiting.delete(oldest);
-  };
-
   const writeAll = async (): Promise<void> => {
-    while (waiting.size > 0) {
-      const batch = [...waiting].slice(0, BATCH);
-      for (const [key] of batch) waiting.delete(key);
-      const samples = batch.map(([, sample]) => sample);
+    for (let batch = waiting.take(); batch.length > 0; batch = waiting.take()) {
       try {
-        await database.run((queries) => writeBatch(queries, samples));
+        await database.run((queries) => writeBatch(queries, batch));
       } catch (error) {
-        if (error instanceof StoreUnavailable) samples.forEach(keep);
+        if (error instanceof StoreUnavailable) batch.forEach(waiting.keep);
         throw error;
       }
     }
   };
-
   const flush = (): Promise<void> => {
     flushing = flushing.then(writeAll).catch(onError);
     return flushing;
@@ -55,11 +42,31 @@ export function createQualitySamples(
   timer.unref();
 
   return {
-    keep,
+    keep: waiting.keep,
     flush,
     close: () => {
       clearInterval(timer);
       return flush();
+    },
+  };
+}
+
+/** The latest sample of each terminal, oldest first. */
+function createWaiting() {
+  const samples = new Map<string, QualitySample>();
+  return {
+    keep(sample: QualitySample): void {
+      const key = storable(`${sample.callId}/${sample.userId}/${sample.terminalId}`);
+      if ((samples.get(key)?.at ?? 0) > sample.at) return;
+      samples.delete(key);
+      samples.set(key, sample);
+      const [oldest] = samples.keys();
+      if (samples.size > MOST_WAITING && oldest !== undefined) samples.delete(oldest);
+    },
+    take(): QualitySample[] {
+      const batch = [...samples].slice(0, BATCH);
+      for (const [key] of batch) samples.delete(key);
+      return batch.map(([, sample]) => sample);
     },
   };
 }

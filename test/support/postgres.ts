@@ -44,8 +44,7 @@ const WATCHED = '"$0" "$@" & server=$!; cat >/dev/null; kill -QUIT $server; wait
 /** A real PostgreSQL of its own on a free loopback port. */
 export async function startPostgres(): Promise<PostgresServer> {
   const installation = await install();
-  const { home, bin, user } = installation;
-  const data = join(home, 'data');
+  const data = join(installation.home, 'data');
   await initialise(installation, data);
   const port = await freePort();
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
@@ -53,12 +52,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   let server: ChildProcess | undefined;
 
   const start = async (): Promise<void> => {
-    server = spawn('/bin/sh', ['-c', WATCHED, join(bin, 'postgres'), ...args], {
-      ...user,
-      cwd: home,
-      env: { LC_ALL: 'C' },
-      stdio: ['pipe', 'ignore', 'pipe'],
-    });
+    server = spawnWatched(installation, args);
     await untilItAnswers(url, server);
   };
   const stop = async (): Promise<void> => {
@@ -77,10 +71,16 @@ export async function startPostgres(): Promise<PostgresServer> {
     createDatabase: (name) => createDatabase(url, name),
     async remove() {
       await stop();
-      await rm(home, { recursive: true, force: true });
+      await rm(installation.home, { recursive: true, force: true });
     },
   };
 }
+
+const spawnWatched = (installation: Installation, args: readonly string[]): ChildProcess =>
+  spawn('/bin/sh', ['-c', WATCHED, join(installation.bin, 'postgres'), ...args], {
+    ...optionsOf(installation),
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
 
 async function install(): Promise<Installation> {
   const native = join(packageFolder(), 'native');
