@@ -49,11 +49,27 @@ async function launch(
   const child = spawn(cli, args, { stdio: 'ignore' });
   running.add(child);
   child.once('exit', () => running.delete(child));
-  await prepareNamespace(address, namespace, {
-    timeoutMs: START_LIMIT_MS,
-    over: () => child.exitCode !== null,
-  });
-  return child;
+  try {
+    await prepareNamespace(address, namespace, {
+      timeoutMs: START_LIMIT_MS,
+      over: () => child.exitCode !== null,
+    });
+    return child;
+  } catch (error) {
+    await end(child, 'SIGKILL');
+    throw error;
+  }
+}
+
+/** Another server may be quicker to take one of the ports that this one chose for its parts. */
+async function launchInsistently(...server: Parameters<typeof launch>): Promise<ChildProcess> {
+  for (let triesLeft = 2; ; triesLeft -= 1) {
+    try {
+      return await launch(...server);
+    } catch (error) {
+      if (triesLeft === 0) throw error;
+    }
+  }
 }
 
 /**
@@ -72,7 +88,7 @@ export async function temporalServer(options: TestServerOptions = {}): Promise<T
   const address = `127.0.0.1:${port}`;
   const file = database === undefined ? {} : { database };
   const args = serverArguments({ port, namespace, dynamicConfig, ...file });
-  const start = () => launch(found.path, args, address, namespace);
+  const start = () => launchInsistently(found.path, args, address, namespace);
   let child = await start();
   return {
     address,

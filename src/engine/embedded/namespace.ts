@@ -3,7 +3,7 @@ import { Connection } from '@temporalio/client';
 import { msToNumber, msToTs } from '@temporalio/common/lib/time.js';
 
 const RETRY_EVERY_MS = 50;
-const ATTEMPT_LIMIT_MS = 2_000;
+const ATTEMPT_LIMIT_MS = 1_000;
 
 /** Yesterday's calls stay in the UI for a week; a namespace made by the dev server forgets in a day. */
 const RETENTION = '7 days';

@@ -35,6 +35,7 @@ export interface EmbeddedServer {
 }
 
 const START_LIMIT_MS = 60_000;
+const START_TRIES = 3;
 const ADOPT_LIMIT_MS = 3_000;
 const STOP_GRACE_MS = 10_000;
 /** What does not answer is given less time to end in good order. */
@@ -129,39 +130,57 @@ async function launch(
   }
 }
 
+const hasEnded = (child: ChildProcess): boolean =>
+  child.exitCode !== null || child.signalCode !== null;
+
 async function failureOf(files: Files, child: ChildProcess, cause: unknown): Promise<Error> {
   const log = await readFile(files.log, 'utf8').catch(() => '');
   const lastLine = log.trim().split('\n').at(-1) ?? '';
-  const what =
-    child.exitCode === null && child.signalCode === null
-      ? `did not answer within ${START_LIMIT_MS / 1000} s`
-      : `ended at once (${lastLine.slice(0, 300)})`;
+  const what = hasEnded(child)
+    ? `ended at once (${lastLine.trim().slice(0, 300)})`
+    : `did not answer within ${START_LIMIT_MS / 1000} s`;
   return new Error(`The Temporal server ${what}: see ${files.log}`, { cause });
 }
 
+async function tryToStart(
+  options: EmbeddedServerOptions,
+  files: Files,
+  server: RecordedServer,
+): Promise<Running | { readonly failure: Error; readonly again: boolean }> {
+  await dropUnfinishedDatabase(files);
+  const command = commandOf(options, files, [server.port, server.uiPort]);
+  const child = await launch(files, server, command);
+  try {
+    await prepareNamespace(addressOf(server), options.namespace, {
+      timeoutMs: START_LIMIT_MS,
+      over: () => hasEnded(child),
+    });
+    const running = await leftoverServer(files.record);
+    if (running?.pid !== child.pid || running === undefined) throw new Error('it is not ours');
+    return running;
+  } catch (error) {
+    const failure = await failureOf(files, child, error);
+    const again = hasEnded(child);
+    child.kill('SIGKILL');
+    return { failure, again };
+  }
+}
+
+/**
+ * The server chooses the ports between its own parts without holding them, and ends at once if
+ * another program was quicker: hence more than one try.
+ */
 async function startAnew(
   options: EmbeddedServerOptions,
   files: Files,
   fingerprint: string,
 ): Promise<Running> {
-  await dropUnfinishedDatabase(files);
   const port = await claimPort(options.port, 'TEMPORAL_EMBEDDED_PORT');
   const uiPort = await claimPort(options.uiPort, 'TEMPORAL_EMBEDDED_UI_PORT');
-  const server = { port, uiPort, fingerprint };
-  const child = await launch(files, server, commandOf(options, files, [port, uiPort]));
-  const ended = () => child.exitCode !== null || child.signalCode !== null;
-  try {
-    await prepareNamespace(addressOf(server), options.namespace, {
-      timeoutMs: START_LIMIT_MS,
-      over: ended,
-    });
-    const running = await leftoverServer(files.record);
-    if (running === undefined || running.pid !== child.pid) throw new Error('it is not ours');
-    return running;
-  } catch (error) {
-    const failure = await failureOf(files, child, error);
-    child.kill('SIGKILL');
-    throw failure;
+  for (let triesLeft = START_TRIES - 1; ; triesLeft -= 1) {
+    const outcome = await tryToStart(options, files, { port, uiPort, fingerprint });
+    if (!('failure' in outcome)) return outcome;
+    if (!outcome.again || triesLeft === 0) throw outcome.failure;
   }
 }
 
