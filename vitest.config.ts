@@ -1,4 +1,9 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+/** Where CI wants the numbers; a run of its own name, since several add up. */
+const reports = process.env.TEST_REPORTS;
+const report = join(reports ?? '', `${Date.now()}-${process.pid}.json`);
 
 const serverBacked = {
   globalSetup: ['test/support/global-setup.ts'],
@@ -6,42 +11,68 @@ const serverBacked = {
   hookTimeout: 120_000,
 };
 
-export default defineConfig({
+/** Files that wait for real servers go one by one, or they would wait for each other. */
+const oneByOne = (groupOrder: number) => ({ maxWorkers: 1, sequence: { groupOrder } });
+
+export default defineConfig(({ mode }) => ({
   test: {
+    // How many times the usual number of random cases is tried; see test/support/runs.ts.
+    provide: { effort: mode === 'long' ? 50 : 1 },
+    ...(reports === undefined
+      ? {}
+      : { reporters: ['default', 'json'], outputFile: { json: report } }),
     projects: [
       {
+        extends: true,
         test: {
           name: 'unit',
           include: [
             'test/{call,contract,config,providers,architecture,observability}/**/*.test.ts',
           ],
+          testTimeout: mode === 'long' ? 600_000 : 30_000,
         },
       },
-      { test: { name: 'replay', include: ['test/replay/**/*.test.ts'], testTimeout: 60_000 } },
       {
+        extends: true,
+        test: { name: 'replay', include: ['test/replay/**/*.test.ts'], testTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'api',
+          include: ['test/{api,client}/**/*.test.ts'],
+          testTimeout: mode === 'long' ? 600_000 : 30_000,
+        },
+      },
+      {
+        extends: true,
         test: {
           name: 'store',
           include: ['test/store/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          ...oneByOne(1),
         },
       },
-      { test: { name: 'api', include: ['test/{api,client}/**/*.test.ts'], testTimeout: 30_000 } },
       {
+        extends: true,
         test: {
           name: 'workflow',
           include: ['test/{workflows,engine,service}/**/*.test.ts'],
           ...serverBacked,
+          ...oneByOne(2),
         },
       },
       {
+        extends: true,
         test: {
           name: 'e2e',
           include: ['test/{integration,e2e}/**/*.test.ts'],
           ...serverBacked,
           testTimeout: 120_000,
+          ...oneByOne(3),
         },
       },
     ],
   },
-});
+}));

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseWireJson, writeWireJson } from '../../src/contract/wire-json.js';
 import { sendAs } from '../support/api-client.js';
+import { runs } from '../support/runs.js';
 import { startTestApi, type TestApi } from '../support/test-api.js';
 
 let api: TestApi;
@@ -69,7 +70,7 @@ describe('JSON of the wire', () => {
           );
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

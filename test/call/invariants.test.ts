@@ -4,6 +4,7 @@ import { nextDeadline } from '../../src/call/deadlines.js';
 import type { CallEvent, PartyFact } from '../../src/call/events.js';
 import { type CallState, END_CAUSES, isOver } from '../../src/call/state.js';
 import { judge } from '../../src/call/transition.js';
+import { runs } from '../support/runs.js';
 import { aCall, CALLEE, CALLER, STRANGER, T0, THIRD } from './fixtures.js';
 
 const users = fc.constantFrom(CALLER, CALLEE, THIRD, STRANGER);
@@ -94,7 +95,7 @@ function play(
 }
 
 describe('whatever happens in whatever order', () => {
-  const RUNS = { numRuns: 2_000 };
+  const RUNS = { numRuns: runs(2_000) };
   const property = (check: (seen: Seen) => void) =>
     fc.assert(
       fc.property(call, fc.array(step, { maxLength: 40 }), ({ channel, group }, steps) => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UnusableRtcName } from '../../../src/providers/rtc-tokens/names.js';
 import { createTrtcTokens } from '../../../src/providers/rtc-tokens/trtc-tokens.js';
+import { runs } from '../../support/runs.js';
 import { readUserSigByThePage } from './page-checker.js';
 import {
   NOW,
@@ -49,7 +50,7 @@ describe('UserSig', () => {
           (Number(read.fields['TLS.time']) + Number(read.fields['TLS.expire'])) * 1000,
         );
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -59,7 +60,7 @@ describe('UserSig', () => {
         const { token } = await plain.mint({ userId, room: 'call_5001_1001' });
         expect(token).toBe(vendorUserSig(userId));
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -92,7 +93,7 @@ describe('PrivateMapKey', () => {
         const { token } = await bound.mint({ userId, room });
         expect(token).toBe(vendorPrivateMapKey(userId, room));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 

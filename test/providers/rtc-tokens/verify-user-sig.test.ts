@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTrtcTokens } from '../../../src/providers/rtc-tokens/trtc-tokens.js';
 import { verifyUserSig } from '../../../src/providers/rtc-tokens/verify-user-sig.js';
+import { runs } from '../../support/runs.js';
 import { readUserSigByThePage } from './page-checker.js';
 import {
   NOW,
@@ -52,7 +53,7 @@ describe('verifyUserSig', () => {
           expiresAt: (Math.floor(NOW / 1000) + TTL_SECONDS) * 1000,
         });
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -111,7 +112,7 @@ describe('an altered UserSig', () => {
           expect(verify(altered)).toHaveProperty('kind', 'invalid');
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
