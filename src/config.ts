@@ -17,7 +17,10 @@ export const configSchema = z.object({
     .string()
     .default('.switchyard')
     .describe('Folder of the embedded stores, for one process at a time'),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+    .default('info')
+    .describe('The least severe lines that are logged'),
   CALLS_HTTP_STATUS: z
     .enum(['fit', '200'])
     .default('fit')
