@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROUTES, type RouteName } from '../../src/contract/routes.js';
 import { type RawAnswer, send } from '../support/api-client.js';
@@ -187,6 +188,15 @@ it('shows what rings to the callee and to nobody else', async () => {
   expect(await seenBy(call.callee)).toStrictEqual([call.callId]);
   expect(await seenBy(call.caller)).toStrictEqual([]);
   expect(await seenBy(freshUser())).toStrictEqual([]);
+});
+
+it('refuses a token that it has accepted before as soon as that token has expired', async () => {
+  const call = await ringingCall(api.url);
+  const token = await hs256({ ...goodClaims(call.caller), exp: inSeconds(-3) });
+  expect(await ask('getCall', call, bearer(token))).toMatchObject({ status: 200, code: 0 });
+  expect(await ask('getCall', call, bearer(token))).toMatchObject({ status: 200, code: 0 });
+  await pause(2_500);
+  expect(await ask('getCall', call, bearer(token))).toMatchObject({ status: 401, code: 40101 });
 });
 
 it('tolerates a clock that is a few seconds off', async () => {

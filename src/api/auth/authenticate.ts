@@ -1,4 +1,5 @@
 import { errors, type JWTPayload, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { CODES } from '../../contract/codes.js';
 import { CallError } from '../../service/call-error.js';
 import { isUserId, type Principal } from './principal.js';
@@ -14,6 +15,13 @@ export interface AuthenticationSettings {
 }
 
 const CLOCK_TOLERANCE_SECONDS = 5;
+const REMEMBERED_TOKENS = 10_000;
+
+interface Verified {
+  readonly principal: Principal;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
 
 export function createAuthenticate({
   key,
@@ -27,13 +35,20 @@ export function createAuthenticate({
     requiredClaims: ['exp', 'sub'],
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
   };
+  // Verifying is a trip through the thread pool: a token that passed once passes until it expires.
+  const verified = new LRUCache<string, Verified>({ max: REMEMBERED_TOKENS });
   return async (authorization) => {
     const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw notAuthenticated('a bearer token is needed');
+    const known = verified.get(token);
+    if (known !== undefined && Date.now() < known.until) return known.principal;
     const { payload } = await jwtVerify(token, key.key, checks).catch((error: unknown) => {
       throw notAuthenticated(whyRefused(error));
     });
-    return principalOf(payload);
+    const principal = principalOf(payload);
+    const until = ((payload.exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * 1_000;
+    verified.set(token, { principal, until });
+    return principal;
   };
 }
 
