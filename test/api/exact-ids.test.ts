@@ -8,7 +8,7 @@ import { startTestApi, type TestApi } from '../support/test-api.js';
 let api: TestApi;
 beforeAll(async () => {
   api = await startTestApi();
-}, 30_000);
+}, 60_000);
 afterAll(() => api.stop());
 
 const CALLER = '9223372036854775807';
