@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Client } from '../../src/client/create-client.js';
+import { endProcess } from '../../src/engine/embedded/end-process.js';
+import { createWorkplace, startEverything, type Workplace } from '../support/workplace.js';
+import { session, userOf } from './users.js';
+
+const MARGIN_MS = 2_000;
+const SHORT_RING_SECONDS = 2;
+const LONG_RING_SECONDS = 20;
+
+interface Ringing {
+  readonly caller: Client;
+  readonly callId: number;
+  readonly until: number;
+}
+
+async function ring(place: Workplace, callerId: string, body: ReturnType<typeof session>) {
+  const caller = await userOf(place, callerId);
+  const callId = Number((await caller.createCall(body)).call_id);
+  const { ring_expires_at } = await caller.getCall({ callId });
+  return { caller, callId, until: Date.parse(ring_expires_at) };
+}
+
+/** When the call was first seen to be over, and how. */
+async function overAt({ caller, callId }: Ringing) {
+  for (;;) {
+    const call = await caller.getCall({ callId });
+    if (call.ended_at !== null) return { call, at: Date.now() };
+    await sleep(50);
+  }
+}
+
+describe.each([
+  ['and takes over the Temporal server that was left', false, ' (was still running)'],
+  ['and starts a Temporal server where that was killed too', true, ''],
+] as const)('after SIGKILL while calls ring, a new start', (_, killsServer, said) => {
+  it(`ends them when their ring time is over, ${_}`, async () => {
+    const place = await createWorkplace();
+    onTestFinished(() => place.remove());
+    const killed = await startEverything(place);
+    const short = await ring(place, '10001', session(20002, SHORT_RING_SECONDS));
+    const long = await ring(place, '10003', session(20004, LONG_RING_SECONDS));
+    killed.signal('SIGKILL');
+    await killed.ended();
+    const server = await place.temporalServer();
+    if (server === undefined) throw new Error('the server ended with its parent');
+    if (killsServer) process.kill(server.pid, 'SIGKILL');
+
+    const next = await place.start(['start']);
+    await next.until(/^API {8}http/m);
+    const backAt = Date.now();
+    const [first, second] = await Promise.all([overAt(short), overAt(long)]);
+
+    expect(next.stdout()).toContain(`Temporal   ${place.temporalAddress}${said}, UI`);
+    for (const [{ until }, { call, at }] of [
+      [short, first],
+      [long, second],
+    ] as const) {
+      expect(call).toMatchObject({ status: 'ended', end_cause: 'no_answer', version: 2 });
+      expect(Date.parse(call.ended_at ?? '')).toBeGreaterThanOrEqual(until);
+      expect(at - Math.max(until, backAt)).toBeLessThan(MARGIN_MS);
+    }
+    const nextCaller = await userOf(place, '10005');
+    expect(await nextCaller.createCall(session(20002))).toMatchObject({ status: 'calling' });
+  });
+});

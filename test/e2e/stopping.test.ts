@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it, onTestFinished } from 'vitest';
+import { isAlive, type KnownProcess } from '../../src/engine/embedded/end-process.js';
+import { createWorkplace, startEverything, type Workplace } from '../support/workplace.js';
+import { beginRequest, postInTwoParts } from './slow-request.js';
+import { printedToken } from './users.js';
+
+async function workplace(): Promise<Workplace> {
+  const place = await createWorkplace();
+  onTestFinished(() => place.remove());
+  return place;
+}
+
+async function temporalServerOf(place: Workplace): Promise<KnownProcess> {
+  const server = await place.temporalServer();
+  if (server === undefined) throw new Error('no embedded server runs');
+  return server;
+}
+
+it('ends cleanly within seconds on SIGINT and leaves no Temporal server behind', async () => {
+  const place = await workplace();
+  const product = await startEverything(place);
+  const temporal = await temporalServerOf(place);
+
+  const asked = performance.now();
+  product.signal('SIGINT');
+  const ended = await product.ended();
+
+  expect(ended).toEqual({ code: 0, signal: null });
+  expect(performance.now() - asked).toBeLessThan(8_000);
+  expect(product.stderr()).toBe('');
+  expect(product.stdout().trimEnd().split('\n').at(-1)).toBe('Stopping.');
+  expect(isAlive(temporal)).toBe(false);
+});
+
+it('ends cleanly on SIGINT in the middle of the first calls', async () => {
+  const place = await workplace();
+  const product = await place.start(['start']);
+  await product.until(/rings for 2 s/);
+  const temporal = await temporalServerOf(place);
+
+  product.signal('SIGINT');
+  const ended = await product.ended();
+
+  expect(ended).toEqual({ code: 0, signal: null });
+  expect(product.stdout()).not.toContain('Two terminals');
+  expect(product.stderr()).toBe('');
+  expect(isAlive(temporal)).toBe(false);
+});
+
+it('ends at once on a second SIGINT, whatever it waits for', async () => {
+  const place = await workplace();
+  const product = await startEverything(place);
+  const token = await printedToken(place, '--user', '10001');
+  const [neverFinished] = postInTwoParts('/api/calls/1/accept', token, { terminal_id: 'phone-1' });
+  await beginRequest(place.apiUrl, neverFinished);
+  product.signal('SIGINT');
+  await product.until(/^Stopping\.$/m);
+  await sleep(1_000);
+  const stillWaiting = product.runs();
+
+  const asked = performance.now();
+  product.signal('SIGINT');
+  const ended = await product.ended();
+
+  expect(stillWaiting).toBe(true);
+  expect(ended).toEqual({ code: 1, signal: null });
+  expect(performance.now() - asked).toBeLessThan(1_000);
+});
