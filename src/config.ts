@@ -49,7 +49,13 @@ export const configSchema = z.object({
     .describe('PEM public key (RS256, ES256 or EdDSA) of the tokens'),
   AUTH_ISSUER: z.string().default('switchyard').describe('Required `iss` of the tokens'),
   AUTH_AUDIENCE: z.string().default('switchyard').describe('Required `aud` of the tokens'),
-  TRTC_SDK_APP_ID: z.coerce.number().int().positive().optional().describe('TRTC application id'),
+  TRTC_SDK_APP_ID: z.coerce
+    .number()
+    .int()
+    .positive()
+    .max(4_294_967_295)
+    .optional()
+    .describe('TRTC application id'),
   TRTC_SECRET_KEY: z.string().min(1).optional().describe('TRTC key that signs RTC tokens'),
   TRTC_TOKEN_TTL_SECONDS: seconds(86_400, 60, 15_552_000).describe('Validity of an RTC token'),
   TRTC_PRIVATE_MAP_KEY: flag(false).describe(
@@ -61,7 +67,7 @@ export const configSchema = z.object({
     .describe('Asked whether a caller may call; unset allows every call'),
   PERMISSION_HOOK_SECRET: z
     .string()
-    .startsWith('whsec_')
+    .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, { error: 'must be whsec_ and base64' })
     .optional()
     .describe('Standard Webhooks secret that signs questions to the hook'),
   TEMPORAL_ADDRESS: z

@@ -19,8 +19,11 @@ export function parseCommand(name: CommandName, payload: unknown): Parsed<Comman
   return name === 'end' ? parseEnd(members) : parseByTerminal(name, members);
 }
 
+/** NUL and half a surrogate pair are no characters; no store takes them. */
+const NO_CHARACTER = /[\0\p{Surrogate}]/u;
+
 const isText = (value: unknown, max: number): value is string =>
-  typeof value === 'string' && [...value].length <= max;
+  typeof value === 'string' && [...value].length <= max && !NO_CHARACTER.test(value);
 const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
 function wrongMember(members: Members, required: readonly (keyof typeof LIMITS)[]) {

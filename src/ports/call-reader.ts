@@ -6,9 +6,15 @@ export interface RecordedCall {
   readonly startBy: number;
 }
 
+export interface RingingCall {
+  readonly state: CallState;
+  /** A call that was reserved but not announced may never have been started. */
+  readonly announced: boolean;
+}
+
 /** Reads what was written of calls. Rejects with `StoreUnavailable` when the store is away. */
 export interface CallReader {
   find(callId: number): Promise<RecordedCall | undefined>;
   /** Calls that ring for this user, as far as they are written, newest first. */
-  ringingFor(userId: string): Promise<readonly CallState[]>;
+  ringingFor(userId: string): Promise<readonly RingingCall[]>;
 }

@@ -6,7 +6,8 @@ export interface Records {
   /**
    * One transaction: the snapshot replaces a stored one of the same or an earlier version, events
    * not yet in the log are appended for each of their users, and the lines of parties that are out
-   * of the call are freed. Doing it again changes nothing.
+   * of the call are freed. Doing it again changes nothing. All events of one version come in one
+   * write and in one order, because their ids are counted.
    */
   write(state: CallState, events: readonly OutwardEvent[]): Promise<void>;
 }

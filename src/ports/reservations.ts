@@ -38,6 +38,7 @@ export interface Reservations {
   freeLine(line: BlockedLine): Promise<void>;
 }
 
+/** The store gave no answer: what was asked of it may or may not have been carried out. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }

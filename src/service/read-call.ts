@@ -44,9 +44,13 @@ export async function readCallFor(
 export async function ringingFor(deps: Dependencies, userId: string): Promise<CallState[]> {
   const recorded = await deps.reader.ringingFor(userId);
   const now = await Promise.all(
-    recorded.map(async (state) => (await deps.engine.state(state.callId)) ?? state),
+    recorded.map(async ({ state, announced }) => {
+      const live = await deps.engine.state(state.callId);
+      return live ?? (announced ? state : undefined);
+    }),
   );
-  return now.filter(
+  const known = now.filter((state) => state !== undefined);
+  return known.filter(
     (state) =>
       !isOver(state) &&
       state.ring.until > deps.now() &&

@@ -1,8 +1,8 @@
-import { and, arrayContains, desc, eq, inArray } from 'drizzle-orm';
+import { and, arrayContains, desc, eq, exists, inArray } from 'drizzle-orm';
 import { type CallStatus, partyOf } from '../call/state.js';
 import type { CallReader } from '../ports/call-reader.js';
-import type { Database } from './database.js';
-import { calls } from './schema.js';
+import type { Database, Queries } from './database.js';
+import { calls, events } from './schema.js';
 
 /** In a group that somebody answered, the others still ring. */
 const LIVE: CallStatus[] = ['calling', 'accepted', 'ongoing'];
@@ -20,12 +20,24 @@ export const createCallReader = (database: Database): CallReader => ({
   ringingFor: (userId) =>
     database.run(async (queries) => {
       const live = await queries
-        .select({ state: calls.snapshot })
+        .select({ state: calls.snapshot, announced: announced(queries, userId) })
         .from(calls)
         .where(and(inArray(calls.status, LIVE), arrayContains(calls.calleeIds, [userId])))
         .orderBy(desc(calls.createdAt), desc(calls.id));
-      return live
-        .map(({ state }) => state)
-        .filter((state) => partyOf(state, userId)?.state === 'ringing');
+      return live.filter(({ state }) => partyOf(state, userId)?.state === 'ringing');
     }),
 });
+
+const announced = (queries: Queries, userId: string) =>
+  exists(
+    queries
+      .select({ id: events.eventId })
+      .from(events)
+      .where(
+        and(
+          eq(events.callId, calls.id),
+          eq(events.type, 'call.incoming'),
+          eq(events.userId, userId),
+        ),
+      ),
+  ).mapWith(Boolean);

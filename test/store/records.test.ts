@@ -32,7 +32,18 @@ describe.each(DATABASES)('records on $name', ({ open }) => {
     expect(outcome).toEqual({ kind: 'reserved' });
     return state;
   };
+  const announced = async (wanted?: Placed): Promise<CallState> => {
+    const state = await reserved(wanted);
+    const callees = state.parties.filter(({ role }) => role === 'callee');
+    const incoming = callees.map(({ userId }): OutwardEvent => {
+      return { type: 'call.incoming', version: 1, at: T0, userId };
+    });
+    await store.records.write(state, incoming);
+    return state;
+  };
   const stateOf = async (callId: number) => (await store.reader.find(callId))?.state;
+  const ringing = async (userId: string) =>
+    (await store.reader.ringingFor(userId)).map(({ state }) => state);
   const log = async (userId: string) =>
     (
       await store.rows(sql`
@@ -204,22 +215,32 @@ describe.each(DATABASES)('records on $name', ({ open }) => {
   it('lists what rings for a user, newest first', async () => {
     const callee = someone();
     const robot = (at: number) => ({ callees: [callee], at, spec: { channel: 'robot' as const } });
-    const older = await reserved(robot(T0));
-    const newer = await reserved(robot(T0 + 1));
-    const ended = await reserved(robot(T0 + 2));
+    const older = await announced(robot(T0));
+    const newer = await announced(robot(T0 + 1));
+    const ended = await announced(robot(T0 + 2));
     await store.records.write({ ...ended, version: 2, status: 'ended', endedAt: T0 + 3 }, []);
-    expect(await store.reader.ringingFor(callee)).toEqual([newer, older]);
-    expect(await store.reader.ringingFor(callerId(newer))).toEqual([]);
+    expect(await ringing(callee)).toEqual([newer, older]);
+    expect(await ringing(callerId(newer))).toEqual([]);
+  });
+
+  it('tells a call that was announced from one that was only reserved', async () => {
+    const [first, second] = [await announced(), await reserved()];
+    expect(await store.reader.ringingFor(calleeId(first))).toEqual([
+      { state: first, announced: true },
+    ]);
+    expect(await store.reader.ringingFor(calleeId(second))).toEqual([
+      { state: second, announced: false },
+    ]);
   });
 
   it('lists a group that somebody else answered, but not once this user rejected', async () => {
     const [one, two] = [someone(), someone()];
-    const state = await reserved({ callees: [one, two] });
+    const state = await announced({ callees: [one, two] });
     const answered = after(state, accepts(one)).state;
     await store.records.write(answered, []);
-    expect(await store.reader.ringingFor(two)).toEqual([answered]);
+    expect(await ringing(two)).toEqual([answered]);
     await store.records.write(after(state, accepts(one), rejects(two)).state, []);
-    expect(await store.reader.ringingFor(two)).toEqual([]);
+    expect(await ringing(two)).toEqual([]);
   });
 
   it('records a call whose texts no database can hold, and frees its lines', async () => {
