@@ -5,6 +5,9 @@ import { defineConfig } from 'vitest/config';
 const reports = process.env.TEST_REPORTS;
 const report = join(reports ?? '', `${Date.now()}-${process.pid}.json`);
 
+/** How many times the usual number of random cases is tried; see test/support/runs.ts. */
+const effort = Number(process.env.TEST_EFFORT ?? 1);
+
 const serverBacked = {
   globalSetup: ['test/support/global-setup.ts'],
   testTimeout: 60_000,
@@ -14,10 +17,9 @@ const serverBacked = {
 /** Files that wait for real servers go one by one, or they would wait for each other. */
 const oneByOne = (groupOrder: number) => ({ maxWorkers: 1, sequence: { groupOrder } });
 
-export default defineConfig(({ mode }) => ({
+export default defineConfig({
   test: {
-    // How many times the usual number of random cases is tried; see test/support/runs.ts.
-    provide: { effort: mode === 'long' ? 50 : 1 },
+    provide: { effort },
     ...(reports === undefined
       ? {}
       : { reporters: ['default', 'json'], outputFile: { json: report } }),
@@ -29,7 +31,7 @@ export default defineConfig(({ mode }) => ({
           include: [
             'test/{call,contract,config,providers,architecture,observability}/**/*.test.ts',
           ],
-          testTimeout: mode === 'long' ? 600_000 : 30_000,
+          testTimeout: 30_000 * effort,
         },
       },
       {
@@ -40,8 +42,8 @@ export default defineConfig(({ mode }) => ({
         extends: true,
         test: {
           name: 'api',
-          include: ['test/{api,client}/**/*.test.ts'],
-          testTimeout: mode === 'long' ? 600_000 : 30_000,
+          include: ['test/{api,client,service}/**/*.test.ts'],
+          testTimeout: 30_000 * effort,
         },
       },
       {
@@ -58,7 +60,7 @@ export default defineConfig(({ mode }) => ({
         extends: true,
         test: {
           name: 'workflow',
-          include: ['test/{workflows,engine,service}/**/*.test.ts'],
+          include: ['test/{workflows,engine}/**/*.test.ts'],
           ...serverBacked,
           ...oneByOne(2),
         },
@@ -75,4 +77,4 @@ export default defineConfig(({ mode }) => ({
       },
     ],
   },
-}));
+});
