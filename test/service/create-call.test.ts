@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { AdmissionAnswer, AdmissionRequest } from '../../src/ports/admission.js';
+import { CallError } from '../../src/service/call-error.js';
+import type { CreateCall } from '../../src/service/create-call.js';
+import { START_WITHIN_MS } from '../../src/service/create-call.js';
+import { startTestApi, type TestApi } from '../support/test-api.js';
+
+let api: TestApi;
+let clock = Date.now();
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterAll(() => api.stop());
+beforeEach(() => {
+  api.engine.mood = 'well';
+});
+
+let lastUser = 70_000;
+const someone = () => {
+  lastUser += 1;
+  return String(lastUser);
+};
+const aRequest = (overrides: Partial<CreateCall> = {}): CreateCall => ({
+  callerId: someone(),
+  calleeId: someone(),
+  terminalId: 'phone',
+  conversationId: '1001',
+  callType: 'audio',
+  ...overrides,
+});
+
+const codeOf = async (work: Promise<unknown>): Promise<number> => {
+  const error = await work.then(
+    () => undefined,
+    (refused: unknown) => refused,
+  );
+  if (error instanceof CallError) return error.code;
+  throw error ?? new Error('was not refused');
+};
+
+const withDeps = async (deps: NonNullable<Parameters<typeof startTestApi>[0]>['deps']) =>
+  (await api.alongside({ deps: deps ?? {} })).service;
+
+describe('creating a call', () => {
+  it('changes nothing when the token cannot be minted', async () => {
+    const request = aRequest();
+    const service = await withDeps({
+      rtcTokens: { appId: '1', mint: () => Promise.reject(new Error('no key')) },
+    });
+    await expect(service.create(request)).rejects.toThrow('no key');
+    const { state, replayed } = await api.service.create(request);
+    expect(replayed).toBe(false);
+    expect(state).toMatchObject({ status: 'calling', version: 1 });
+  });
+
+  it.each([
+    ['refused', 41010],
+    ['unavailable', 50301],
+  ] satisfies [AdmissionAnswer, number][])(
+    'reserves nothing when permission is %s',
+    async (answer, code) => {
+      const asked: AdmissionRequest[] = [];
+      const request = aRequest();
+      const service = await withDeps({
+        admission: {
+          ask: async (question) => {
+            asked.push(question);
+            return answer;
+          },
+        },
+      });
+      expect(await codeOf(service.create(request))).toBe(code);
+      expect(asked).toEqual([
+        {
+          callerId: request.callerId,
+          calleeIds: [request.calleeId],
+          channel: 'rtc',
+          callType: 'audio',
+          conversationId: '1001',
+        },
+      ]);
+      expect((await api.service.create(request)).replayed).toBe(false);
+    },
+  );
+
+  it('refuses calling oneself', async () => {
+    const user = someone();
+    const request = aRequest({ callerId: user, calleeId: user });
+    expect(await codeOf(api.service.create(request))).toBe(40001);
+  });
+
+  it('gives lines back when the engine was away after all', async () => {
+    const request = aRequest();
+    const { engine } = api;
+    const service = await withDeps({
+      engine: { ...engine, healthy: () => true, start: async () => 'unavailable' },
+    });
+    expect(await codeOf(service.create(request))).toBe(50301);
+    expect((await api.service.create(request)).replayed).toBe(false);
+  });
+});
+
+describe('a start whose outcome is open', () => {
+  const lostStart = () =>
+    withDeps({
+      engine: { ...api.engine, healthy: () => true, start: async () => 'unknown' },
+      now: () => clock,
+    });
+
+  it('keeps its lines while it may still land, and the repeat is the same call', async () => {
+    clock = Date.now();
+    const request = aRequest();
+    const service = await lostStart();
+    expect(await codeOf(service.create(request))).toBe(50401);
+    expect(await codeOf(service.create(aRequest({ calleeId: request.calleeId })))).toBe(41003);
+    const { replayed, state } = await api.service.create(request);
+    expect(replayed).toBe(true);
+    expect(api.engine.carriedOut).toContain(`start ${state.callId}`);
+  });
+
+  it('frees them once it can only land as a late start', async () => {
+    clock = Date.now();
+    const request = aRequest();
+    const service = await lostStart();
+    expect(await codeOf(service.create(request))).toBe(50401);
+    clock += START_WITHIN_MS + 1;
+    const later = await withDeps({ now: () => clock });
+    const { state, replayed } = await later.create(request);
+    expect(replayed).toBe(false);
+    const dead = await api.store.reader.find(state.callId - 1);
+    expect(dead?.state).toMatchObject({ status: 'ended', cause: 'unreachable' });
+  });
+});
