@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Client } from '../../src/client/create-client.js';
-import { endProcess } from '../../src/engine/embedded/end-process.js';
 import { createWorkplace, startEverything, type Workplace } from '../support/workplace.js';
 import { session, userOf } from './users.js';
 

@@ -70,12 +70,9 @@ describe('the calls a start plays', () => {
 
     expect(dialled).toBe('caller calls callee: call 5 rings for 30 s');
     expect(rest).toHaveLength(3);
-    expect(
-      rest
-        .slice(0, 2)
-        .map((line) => line.split(': ')[1])
-        .sort(),
-    ).toEqual(['41006 已被其他终端接听', 'accepted, version 2']);
+    expect(new Set(rest.slice(0, 2).map((line) => line.split(': ')[1]))).toEqual(
+      new Set(['41006 已被其他终端接听', 'accepted, version 2']),
+    );
     expect(rest[2]).toBe('callee hangs up: ended, version 3, local_hangup');
   });
 

@@ -37,17 +37,12 @@ type Settings = Readonly<Record<string, string>>;
 const LAST_LINE = /^Ctrl-C stops everything\.$/m;
 const NOT_THE_USERS = /^(NODE_ENV|NODE_OPTIONS|VITEST.*|TEST|DEV|PROD|MODE|SSR|BASE_URL|npm_.*)$/;
 
-function usersEnvironment(): NodeJS.ProcessEnv {
-  const ours = (name: string) => name === 'TEMPORAL_CLI' || !(name in configSchema.shape);
-  return Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([name]) =>
-        ours(name) &&
-        (name === 'TEMPORAL_CLI' || !/^TEMPORAL_/.test(name)) &&
-        !NOT_THE_USERS.test(name),
-    ),
-  );
-}
+const isTheUsers = (name: string): boolean =>
+  name === 'TEMPORAL_CLI' ||
+  !(name in configSchema.shape || name.startsWith('TEMPORAL_') || NOT_THE_USERS.test(name));
+
+const usersEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => isTheUsers(name)));
 
 export async function createWorkplace(): Promise<Workplace> {
   const program = await builtProduct();
