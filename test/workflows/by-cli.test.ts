@@ -104,6 +104,7 @@ describe('bad input from the CLI', () => {
       'signal no-such-signal dropped: unknown signal',
       'signal accept dropped: terminal_id must be a string of 1 to 64 characters',
     ]);
+    expect(await op.cli('workflow', 'metadata')).toContain('signals dropped: 4');
     expect(await rig.engine.command(callId, 'accept', byCallee)).toMatchObject({ kind: 'done' });
     await rig.engine.command(callId, 'hangup', byCallee);
   });

@@ -79,7 +79,7 @@ function signalReport(session: CallSession, payload: unknown): void {
 
 function drop(session: CallSession, name: string, why: string): void {
   log.warn('signal dropped', { signal: name, why });
-  session.note(`signal ${name} dropped: ${why}`);
+  session.dropSignal(name, why);
 }
 
 function parsed(name: CommandName, payload: unknown): CallEvent {

@@ -20,6 +20,7 @@ export interface Carried {
   readonly timeline: readonly TimelineEntry[];
   readonly recordedVersion: number;
   readonly unrecorded: readonly OutwardEvent[];
+  readonly droppedSignals: number;
 }
 
 export interface TimelineEntry {

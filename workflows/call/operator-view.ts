@@ -7,13 +7,13 @@ const callEndCause = defineSearchAttributeKey('CallEndCause', 'KEYWORD');
 const providerCallId = defineSearchAttributeKey('ProviderCallId', 'KEYWORD');
 
 /** Keeps what an operator sees of a call: search attributes by change, details for free. */
-export function operatorView(initial: CallState): (state: CallState) => void {
+export function operatorView(initial: CallState) {
   let shown = initial;
-  return (state) => {
+  return (state: CallState, droppedSignals: number): void => {
     const changed = changedAttributes(shown, state);
     if (changed.length > 0) upsertSearchAttributes(changed);
     shown = state;
-    setCurrentDetails(details(state));
+    setCurrentDetails(details(state, droppedSignals));
   };
 }
 
@@ -30,7 +30,7 @@ function changedAttributes(before: CallState, after: CallState) {
 }
 
 /** Markdown for the UI. */
-function details(state: CallState): string {
+function details(state: CallState, droppedSignals: number): string {
   const outcome = state.cause === undefined ? '' : ` (${state.cause}: ${state.reason})`;
   const ending = state.ending === undefined ? '' : `, ending: ${state.ending.wish}`;
   return [
@@ -39,6 +39,7 @@ function details(state: CallState): string {
     '| party | role | state | terminal |',
     '|---|---|---|---|',
     ...state.parties.map(row),
+    ...(droppedSignals === 0 ? [] : ['', `signals dropped: ${droppedSignals}`]),
   ].join('\n');
 }
 

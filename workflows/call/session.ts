@@ -13,6 +13,9 @@ const TIMELINE_LENGTH = 200;
 /** Told together with the next change of status, or two seconds later. */
 const CAN_WAIT: readonly OutwardEvent['type'][] = ['call.party_changed', 'call.updated'];
 
+/** Shows an operator what has become of the call. */
+type Show = (state: CallState, droppedSignals: number) => void;
+
 /** One live call: the only holder of its state, and the only place that assigns it. */
 export class CallSession {
   /** Counts every assignment, so that a waiting loop sees that something moved. */
@@ -21,15 +24,17 @@ export class CallSession {
   #timeline: TimelineEntry[];
   #recordedVersion: number;
   #unrecorded: OutwardEvent[];
-  readonly #onChange: (state: CallState) => void;
+  #droppedSignals: number;
+  readonly #show: Show;
 
-  constructor(input: CallInput, startedAt: number, onChange: (state: CallState) => void) {
+  constructor(input: CallInput, startedAt: number, show: Show) {
     const { carried } = input;
     this.#state = carried === undefined ? rungFrom(input.state, startedAt) : input.state;
     this.#timeline = [...(carried?.timeline ?? [])];
     this.#recordedVersion = carried?.recordedVersion ?? input.state.version;
     this.#unrecorded = [...(carried?.unrecorded ?? [])];
-    this.#onChange = onChange;
+    this.#droppedSignals = carried?.droppedSignals ?? 0;
+    this.#show = show;
   }
 
   get state(): CallState {
@@ -70,9 +75,16 @@ export class CallSession {
     this.#unrecorded = [];
   }
 
-  note(what: string): void {
+  #note(what: string): void {
     const at = new Date(Date.now()).toISOString();
     this.#timeline = [...this.#timeline, { at, what }].slice(-TIMELINE_LENGTH);
+  }
+
+  /** A signal that was refused, or not understood: it cannot be answered, so it is counted. */
+  dropSignal(name: string, why: string): void {
+    this.#droppedSignals += 1;
+    this.#note(`signal ${name} dropped: ${why}`);
+    this.#show(this.#state, this.#droppedSignals);
   }
 
   /** `now`: a status changed or the call is over. `soon`: only a party changed. */
@@ -105,6 +117,7 @@ export class CallSession {
       timeline: this.#timeline,
       recordedVersion: this.#recordedVersion,
       unrecorded: this.#unrecorded,
+      droppedSignals: this.#droppedSignals,
     };
   }
 
@@ -118,11 +131,11 @@ export class CallSession {
     this.#state = state;
     this.changes += 1;
     this.#tell(effects.flatMap((effect) => (effect.type === 'tell' ? [effect.event] : [])));
-    this.#onChange(state);
+    this.#show(state, this.#droppedSignals);
   }
 
   #tell(events: readonly OutwardEvent[]): void {
     this.#unrecorded = [...this.#unrecorded, ...events];
-    for (const event of events) this.note(describeEvent(event));
+    for (const event of events) this.#note(describeEvent(event));
   }
 }
