@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            'test/{call,contract,config,providers,architecture,observability}/**/*.test.ts',
+            'test/{call,contract,config,activities,providers,architecture,observability}/**/*.test.ts',
           ],
           testTimeout: 30_000 * effort,
         },
