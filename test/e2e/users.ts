@@ -1,8 +1,5 @@
-import { mintToken } from '../../src/api/auth/mint-token.js';
 import { type Client, createClient } from '../../src/client/create-client.js';
 import type { Workplace } from '../support/workplace.js';
-
-const SETTINGS = { issuer: 'switchyard', audience: 'switchyard' };
 
 /** A token as `switchyard token` prints it in the folder of a start. */
 export async function printedToken(place: Workplace, ...args: readonly string[]): Promise<string> {
@@ -17,16 +14,6 @@ export async function userOf(place: Workplace, userId: string): Promise<Client> 
     baseUrl: place.apiUrl,
     token: await printedToken(place, '--user', userId),
   });
-}
-
-/** A user of a product that was given this secret. */
-export async function userWithSecret(
-  baseUrl: string,
-  secret: string,
-  userId: string,
-): Promise<Client> {
-  const token = await mintToken({ ...SETTINGS, secret }, { userId, ttlSeconds: 600 });
-  return createClient({ baseUrl, token });
 }
 
 export const session = (calleeId: number, timeoutSeconds = 30) => ({
