@@ -41,8 +41,9 @@ async function judgeByRecord(
 ): Promise<CallState> {
   const record = await deps.reader.find(callId);
   if (record === undefined) throw new CallError(41001);
-  const state = await settleCall(deps, record);
-  if (state === undefined) throw new CallError(50401);
+  const settled = await settleCall(deps, record);
+  if (settled.kind !== 'over') throw new CallError(50401);
+  const { state } = settled;
   const parsed = parseCommand(name, payload);
   if ('invalid' in parsed) throw new CallError(40001, parsed.invalid);
   const { refusal } = judge(state, parsed.value, deps.now());

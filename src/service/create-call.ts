@@ -94,25 +94,34 @@ async function prepare(
   return { call, token };
 }
 
-/** A line held for a call that is over or dead, or a repeat of one, is healed once and asked again. */
+/** What stands in the way is settled once and asked again: it may be over, or dead. */
 async function reserve(deps: Dependencies, call: ReserveCall): Promise<ReserveOutcome> {
   const outcome = await deps.reservations.reserve(call);
-  const healed = await heal(deps, outcome);
-  return healed ? deps.reservations.reserve(call) : outcome;
+  return (await isOutOfTheWay(deps, outcome)) ? deps.reservations.reserve(call) : outcome;
 }
 
-async function heal(deps: Dependencies, outcome: ReserveOutcome): Promise<boolean> {
-  if (outcome.kind === 'callee-busy' || outcome.kind === 'caller-busy') {
-    return healLine(deps, outcome.line);
+async function isOutOfTheWay(deps: Dependencies, outcome: ReserveOutcome): Promise<boolean> {
+  switch (outcome.kind) {
+    case 'callee-busy':
+    case 'caller-busy':
+      return freeLine(deps, outcome.line);
+    case 'replayed':
+      return (
+        outcome.state.status === 'calling' && (await settleCall(deps, outcome)).kind === 'over'
+      );
+    case 'reserved':
+    case 'key-reused':
+      return false;
   }
-  if (outcome.kind !== 'replayed' || outcome.state.status !== 'calling') return false;
-  return (await settleCall(deps, outcome)) !== undefined;
 }
 
-async function healLine(deps: Dependencies, line: BlockedLine): Promise<boolean> {
+/** @throws CallError 50301 when nobody can tell whether the line is still in use. */
+async function freeLine(deps: Dependencies, line: BlockedLine): Promise<boolean> {
   const blocking = await deps.reader.find(line.callId);
   if (blocking !== undefined) {
-    if ((await settleCall(deps, blocking)) === undefined) return false;
+    const { kind } = await settleCall(deps, blocking);
+    if (kind === 'unknown') throw new CallError(50301);
+    if (kind === 'live') return false;
   }
   await deps.reservations.freeLine(line);
   return true;
@@ -140,7 +149,10 @@ async function start(
   }
 }
 
-/** Sending the start again is safe: the call's own id makes it one call. */
+/**
+ * Sending the start again is safe: the call's own id makes it one call. One that was started before
+ * and cannot be read now may be over already.
+ */
 async function replay(
   deps: Dependencies,
   { callerId }: CreateCall,
@@ -148,11 +160,12 @@ async function replay(
 ): Promise<CreatedCall> {
   if (state.room === undefined) throw new CallError(41008);
   const token = await deps.rtcTokens.mint({ userId: callerId, room: state.room.name });
-  if (state.status === 'calling') {
-    const outcome = await deps.engine.start({ state, startBy });
-    if (outcome === 'unavailable') throw new CallError(50301);
-    if (outcome === 'unknown') throw new CallError(50401);
-  }
+  if (state.status !== 'calling') return { state, token, replayed: true };
+  const outcome = await deps.engine.start({ state, startBy });
+  if (outcome === 'unavailable') throw new CallError(50301);
+  if (outcome === 'unknown') throw new CallError(50401);
+  const isKnown = outcome === 'started' || (await deps.engine.state(state.callId)) !== undefined;
+  if (!isKnown) throw new CallError(50401);
   return { state, token, replayed: true };
 }
 

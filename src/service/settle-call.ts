@@ -3,21 +3,36 @@ import { judge } from '../call/transition.js';
 import type { RecordedCall } from '../ports/call-reader.js';
 import type { Dependencies } from './dependencies.js';
 
+type Settling = Pick<Dependencies, 'engine' | 'records' | 'now'>;
+
+export type Settled =
+  | { readonly kind: 'over'; readonly state: CallState }
+  | { readonly kind: 'live' }
+  /** The engine gave no answer in time: the call may live, be over, or still start. */
+  | { readonly kind: 'unknown' };
+
 /**
- * A call that looks live in the store, as it ended; `undefined` while it lives or may still start.
- * A record runs a little behind its call, so the engine is asked before anybody is told "busy".
+ * What has become of a call that looks live in the store. A record runs a little behind its call,
+ * so the engine is asked before anybody is told "busy" or "this is your call".
  */
-export async function settleCall(
-  deps: Pick<Dependencies, 'engine' | 'records' | 'now'>,
-  { state, startBy }: RecordedCall,
-): Promise<CallState | undefined> {
-  if (isOver(state)) return state;
-  const live = await deps.engine.state(state.callId);
+export async function settleCall(deps: Settling, recorded: RecordedCall): Promise<Settled> {
+  if (isOver(recorded.state)) return { kind: 'over', state: recorded.state };
+  const live = await deps.engine.state(recorded.state.callId);
   if (live !== undefined && isOver(live)) {
     await deps.records.write(live, []);
-    return live;
+    return { kind: 'over', state: live };
   }
-  return deps.now() > startBy ? settleDead(deps, state) : undefined;
+  const mayStillStart = deps.now() <= recorded.startBy;
+  if (live !== undefined && mayStillStart) return { kind: 'live' };
+  const presence = await deps.engine.presence(recorded.state.callId);
+  switch (presence) {
+    case 'missing':
+    case 'closed':
+      return mayStillStart ? { kind: 'live' } : settleDead(deps, recorded.state, presence);
+    case 'running':
+    case 'unknown':
+      return { kind: live === undefined ? 'unknown' : 'live' };
+  }
 }
 
 /**
@@ -26,15 +41,14 @@ export async function settleCall(
  * workflow cannot be one that is still being written.
  */
 async function settleDead(
-  { engine, records, now }: Pick<Dependencies, 'engine' | 'records' | 'now'>,
+  { records, now }: Settling,
   state: CallState,
-): Promise<CallState | undefined> {
-  const presence = await engine.presence(state.callId);
-  if (presence === 'running' || presence === 'unknown') return undefined;
+  presence: 'missing' | 'closed',
+): Promise<Settled> {
   const wasAnnounced = presence === 'closed';
   const cause = wasAnnounced ? 'ops_ended' : 'unreachable';
   const ended = judge(state, { type: 'end', by: 'system', cause }, now());
   const told = ended.effects.flatMap((effect) => (effect.type === 'tell' ? [effect.event] : []));
   await records.write(ended.state, wasAnnounced ? told : []);
-  return ended.state;
+  return { kind: 'over', state: ended.state };
 }
