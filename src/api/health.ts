@@ -1,8 +1,12 @@
 import { Router } from 'express';
 import { isDraining } from './draining.js';
 
-/** What must work before this process can serve: a name per check. */
-export type Readiness = () => Promise<Readonly<Record<string, boolean>>>;
+/**
+ * What this process needs, a name per check. `degraded`: something is refused, but live calls are
+ * served, so taking the process out of rotation would only make it worse.
+ */
+export type Readiness = () => Promise<Readonly<Record<string, Check>>>;
+export type Check = 'ok' | 'degraded' | 'down';
 
 /** `/healthz`: this process runs. `/readyz`: it can serve, and is not about to stop. */
 export function healthRoutes(readiness: Readiness): Router {
@@ -19,5 +23,5 @@ export function healthRoutes(readiness: Readiness): Router {
   return router;
 }
 
-const statusOf = (checks: Readonly<Record<string, boolean>>): 'ready' | 'not ready' =>
-  Object.values(checks).every((passed) => passed) ? 'ready' : 'not ready';
+const statusOf = (checks: Readonly<Record<string, Check>>): 'ready' | 'not ready' =>
+  Object.values(checks).includes('down') ? 'not ready' : 'ready';

@@ -2,18 +2,20 @@ import type { Logger } from 'pino';
 import { createAuthenticate } from '../api/auth/authenticate.js';
 import { publicKey, secretKey } from '../api/auth/verification-key.js';
 import { createApp } from '../api/create-app.js';
-import { type Listening, listen } from '../api/listen.js';
+import { listen } from '../api/listen.js';
 import type { Config } from '../config.js';
 import { createCallEngine } from '../engine/call-engine.js';
 import type { EngineConnection } from '../engine/connection.js';
-import { type Health, watchHealth } from '../engine/health.js';
+import { watchHealth } from '../engine/health.js';
 import type { Admission } from '../ports/admission.js';
 import { allowAll } from '../providers/permission-hook/allow-all.js';
 import { createPermissionHook } from '../providers/permission-hook/permission-hook.js';
 import { createTrtcTokens } from '../providers/rtc-tokens/trtc-tokens.js';
 import { createCallService } from '../service/call-service.js';
+import type { Dependencies } from '../service/dependencies.js';
 import type { Store } from '../store/open-store.js';
 import { callSettings } from './call-settings.js';
+import { startSweeper } from './sweeper.js';
 
 export interface ApiPart {
   readonly url: string;
@@ -25,46 +27,50 @@ export interface ApiParts {
   readonly engine: EngineConnection;
   readonly store: Store;
   readonly logger: Logger;
-  /** Of the worker in the same process, if there is one. */
-  readonly workerRuns: () => boolean;
+  /** Of the worker in the same process; absent where there is none. */
+  readonly workerRuns?: () => boolean;
 }
 
 export async function startApi(parts: ApiParts): Promise<ApiPart> {
   const { config, engine, store, logger } = parts;
   const health = watchHealth(() => engine.connection.workflowService.getSystemInfo({}));
+  const deps: Dependencies = {
+    engine: createCallEngine(engine.client, health),
+    reservations: store.reservations,
+    records: store.records,
+    reader: store.reader,
+    qualitySamples: store.qualitySamples,
+    rtcTokens: rtcTokens(config),
+    admission: admission(config, logger),
+    settings: callSettings(config),
+    now: Date.now,
+  };
   const app = createApp({
-    service: createCallService({
-      engine: createCallEngine(engine.client, health),
-      reservations: store.reservations,
-      records: store.records,
-      reader: store.reader,
-      qualitySamples: store.qualitySamples,
-      rtcTokens: rtcTokens(config),
-      admission: admission(config, logger),
-      settings: callSettings(config),
-      now: Date.now,
-    }),
+    service: createCallService(deps),
     authenticate: createAuthenticate({
       key: verificationKey(config),
       issuer: config.AUTH_ISSUER,
       audience: config.AUTH_AUDIENCE,
     }),
     readiness: async () => ({
-      engine: health.ok(),
-      store: await store.healthy(),
-      worker: parts.workerRuns(),
+      engine: health.ok() ? 'ok' : 'down',
+      store: (await store.healthy()) ? 'ok' : 'degraded',
+      ...(parts.workerRuns !== undefined && { worker: parts.workerRuns() ? 'ok' : 'down' }),
     }),
     httpStatus: config.CALLS_HTTP_STATUS,
     rateLimitPerSecond: config.RATE_LIMIT_PER_SECOND,
     logger,
   });
   const listening = await listen(app, { host: config.HOST, port: config.PORT });
-  return { url: listening.url, stop: () => stop(listening, health, config) };
-}
-
-async function stop(listening: Listening, health: Health, config: Config): Promise<void> {
-  await listening.close(config.SHUTDOWN_GRACE_SECONDS * 1_000);
-  health.stop();
+  const sweeper = startSweeper(deps, logger);
+  return {
+    url: listening.url,
+    async stop() {
+      await listening.close(config.SHUTDOWN_GRACE_SECONDS * 1_000);
+      await sweeper.stop();
+      health.stop();
+    },
+  };
 }
 
 function verificationKey({ AUTH_JWT_SECRET, AUTH_JWT_PUBLIC_KEY }: Config) {

@@ -74,8 +74,8 @@ async function startParts(options: ServiceOptions, undo: Undo): Promise<Parts> {
   const worker = role === 'api' ? undefined : await startWorker(config, engine, store);
   if (worker !== undefined) undo.add(() => worker.stop());
   if (role === 'worker') return { worker };
-  const workerRuns = () => worker?.isRunning() ?? true;
-  const api = await startApi({ config, engine, store, logger, workerRuns });
+  const itsWorker = worker === undefined ? {} : { workerRuns: () => worker.isRunning() };
+  const api = await startApi({ config, engine, store, logger, ...itsWorker });
   undo.add(() => api.stop());
   return { api, worker };
 }

@@ -1,4 +1,12 @@
-export const callWorkflowId = (callId: number): string => `call-${callId}`;
+const PREFIX = 'call-';
+
+export const callWorkflowId = (callId: number): string => `${PREFIX}${callId}`;
+
+/** The inverse of `callWorkflowId`; `undefined` for a workflow that is no call. */
+export function callIdOfWorkflow(workflowId: string): number | undefined {
+  const callId = Number(workflowId.slice(PREFIX.length));
+  return callWorkflowId(callId) === workflowId && Number.isSafeInteger(callId) ? callId : undefined;
+}
 
 export const channelName = (callId: number, conversationId: string): string =>
   `call_${callId}_${conversationId}`;

@@ -5,7 +5,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { stateQuery } from '../../workflows/call/messages.js';
 import type { CallState } from '../call/state.js';
-import { callWorkflowId } from '../contract/ids.js';
+import { callIdOfWorkflow, callWorkflowId } from '../contract/ids.js';
 import { CALL_WORKFLOW_TYPE, type CommandName } from '../contract/names.js';
 import type {
   CallEngine,
@@ -25,6 +25,7 @@ import { inFlightLimit } from './in-flight.js';
 const ANSWER_BOUND_MS = 2_500;
 const QUERY_BOUND_MS = 500;
 const RETRY_PAUSE_MS = 100;
+const LIST_PAGE = 1_000;
 
 /** The client side of Temporal: starts, commands and reads calls by workflow id, never by run. */
 export function createCallEngine(client: Client, health: Health): CallEngine {
@@ -104,5 +105,21 @@ export function createCallEngine(client: Client, health: Health): CallEngine {
     return known === TIMED_OUT ? 'unknown' : known;
   }
 
-  return { start, command, state, presence, healthy: () => health.ok() };
+  async function running(): Promise<ReadonlySet<number> | undefined> {
+    if (!health.ok()) return undefined;
+    const ids = new Set<number>();
+    const query = `WorkflowType = '${CALL_WORKFLOW_TYPE}' AND ExecutionStatus = 'Running'`;
+    try {
+      for await (const { workflowId } of client.workflow.list({ query, pageSize: LIST_PAGE })) {
+        const callId = callIdOfWorkflow(workflowId);
+        if (callId !== undefined) ids.add(callId);
+      }
+      return ids;
+    } catch (error) {
+      if (isGrpcError(error)) return undefined;
+      throw error;
+    }
+  }
+
+  return { start, command, state, presence, running, healthy: () => health.ok() };
 }

@@ -44,6 +44,8 @@ export interface CallEngine {
   /** The live call, or `undefined` when it cannot be had within 500 ms. */
   state(callId: number): Promise<CallState | undefined>;
   presence(callId: number): Promise<Presence>;
+  /** Ids of the calls that are listed as running, a moment ago; `undefined` when it cannot be told. */
+  running(): Promise<ReadonlySet<number> | undefined>;
   /** Whether the engine answered its last probe. */
   healthy(): boolean;
 }

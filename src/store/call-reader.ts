@@ -1,4 +1,4 @@
-import { and, arrayContains, desc, eq, exists, inArray } from 'drizzle-orm';
+import { and, arrayContains, desc, eq, exists, gt, inArray, lt } from 'drizzle-orm';
 import { type CallStatus, partyOf } from '../call/state.js';
 import type { CallReader } from '../ports/call-reader.js';
 import type { Database, Queries } from './database.js';
@@ -17,6 +17,17 @@ export const createCallReader = (database: Database): CallReader => ({
         .where(eq(calls.id, callId));
       return call;
     }),
+  looksLive: (startByBefore, afterId, limit) =>
+    database.run((queries) =>
+      queries
+        .select({ state: calls.snapshot, startBy: calls.startBy })
+        .from(calls)
+        .where(
+          and(inArray(calls.status, LIVE), lt(calls.startBy, startByBefore), gt(calls.id, afterId)),
+        )
+        .orderBy(calls.id)
+        .limit(limit),
+    ),
   ringingFor: (userId) =>
     database.run(async (queries) => {
       const live = await queries

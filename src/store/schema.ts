@@ -50,6 +50,7 @@ export const calls = pgTable(
   (table) => [
     index('calls_by_caller').on(table.callerId, table.createdAt, table.id),
     index('calls_by_callee').using('gin', table.calleeIds),
+    index('calls_live').on(table.id).where(LIVE),
     index('calls_live_by_caller').on(table.callerId).where(LIVE),
     index('calls_live_by_callee').using('gin', table.calleeIds).where(LIVE),
   ],

@@ -109,7 +109,7 @@ describe('a store that is away', () => {
           abandon: awayStore,
           freeLine: awayStore,
         },
-        reader: { find: awayStore, ringingFor: awayStore },
+        reader: { find: awayStore, ringingFor: awayStore, looksLive: awayStore },
       },
     });
   });

@@ -26,7 +26,7 @@ async function slowApi(): Promise<SlowApi> {
   const app = createApp({
     service,
     authenticate: authenticateForTests(),
-    readiness: async () => ({ store: true }),
+    readiness: async () => ({ store: 'ok' }),
     httpStatus: 'fit',
     rateLimitPerSecond: 1_000,
     logger: createLogger({ level: 'silent' }),

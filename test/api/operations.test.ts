@@ -10,7 +10,7 @@ afterAll(() => api.stop());
 
 describe('health', () => {
   it('is good for the process whatever else is broken', async () => {
-    const broken = await api.alongside({ app: { readiness: async () => ({ store: false }) } });
+    const broken = await api.alongside({ app: { readiness: async () => ({ engine: 'down' }) } });
     const answer = await send(`${broken.url}/healthz`);
     expect(answer).toMatchObject({ status: 200, text: '{"status":"ok"}' });
   });
@@ -18,15 +18,23 @@ describe('health', () => {
   it('is ready while every check passes', async () => {
     const answer = await send(`${api.url}/readyz`);
     expect(answer.status).toBe(200);
-    expect(answer.text).toBe('{"status":"ready","checks":{"store":true}}');
+    expect(answer.text).toBe('{"status":"ready","checks":{"store":"ok"}}');
   });
 
   it('is not ready when a check fails, and names the check', async () => {
-    const checks = { store: true, engine: false };
+    const checks = { store: 'ok', engine: 'down' } as const;
     const broken = await api.alongside({ app: { readiness: async () => checks } });
     const answer = await send(`${broken.url}/readyz`);
     expect(answer.status).toBe(503);
     expect(JSON.parse(answer.text)).toStrictEqual({ status: 'not ready', checks });
+  });
+
+  it('stays ready while live calls can be served, and says what is degraded', async () => {
+    const checks = { store: 'degraded', engine: 'ok' } as const;
+    const limping = await api.alongside({ app: { readiness: async () => checks } });
+    const answer = await send(`${limping.url}/readyz`);
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text)).toStrictEqual({ status: 'ready', checks });
   });
 });
 

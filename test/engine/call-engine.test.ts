@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { callWorkflowId } from '../../src/contract/ids.js';
 import { aStart, byCallee, byCaller, CALLEE } from '../support/calls.js';
 import { startRig } from '../support/rig.js';
 import { scratchFolder } from '../support/scratch.js';
@@ -119,5 +120,18 @@ describe('a burst of commands to one call', () => {
     const state = await rig.engine.state(callId);
     expect(state?.parties.find((party) => party.userId === CALLEE)?.media).toBeDefined();
     await rig.engine.command(callId, 'hangup', byCallee);
+  });
+});
+
+describe('which calls run', () => {
+  it('is listed, and a call that was terminated is listed no more', async () => {
+    const rig = await startRig();
+    const [first, second] = [await rig.start(), await rig.start()];
+    const ids = [first.state.callId, second.state.callId];
+    await expect.poll(() => rig.engine.running()).toEqual(new Set(ids));
+    await rig.client.workflow.getHandle(callWorkflowId(first.state.callId)).terminate();
+    await expect.poll(() => rig.engine.running()).toEqual(new Set([second.state.callId]));
+    expect(await rig.engine.presence(first.state.callId)).toBe('closed');
+    await rig.engine.command(second.state.callId, 'cancel', byCaller);
   });
 });

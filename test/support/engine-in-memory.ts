@@ -90,6 +90,10 @@ export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
     async state(callId) {
       return engine.mood === 'well' ? calls.get(callId) : undefined;
     },
+    async running() {
+      if (engine.mood !== 'well') return undefined;
+      return new Set([...calls.values()].filter((call) => !isOver(call)).map((c) => c.callId));
+    },
     async presence(callId) {
       if (engine.mood === 'unavailable' || engine.mood === 'unknown') return 'unknown';
       const state = calls.get(callId);

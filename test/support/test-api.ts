@@ -59,7 +59,7 @@ async function startOver(backing: Backing, { app, deps }: TestApiOptions): Promi
   const settings: AppSettings = {
     service,
     authenticate: authenticateForTests(),
-    readiness: async () => ({ store: await backing.store.healthy() }),
+    readiness: async () => ({ store: (await backing.store.healthy()) ? 'ok' : 'degraded' }),
     httpStatus: 'fit',
     rateLimitPerSecond: 100_000,
     logger: createLogger({ level: 'info', destination }),

@@ -1,0 +1,1 @@
+CREATE INDEX "calls_live" ON "calls" USING btree ("id") WHERE status in ('calling', 'accepted', 'ongoing');
