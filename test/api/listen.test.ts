@@ -93,7 +93,7 @@ it('tells a probe that was on its way that it is draining, and ends its connecti
   await Promise.all([closed, ended]);
   expect(probe.received()).toMatch(/^HTTP\/1\.1 503 /);
   expect(probe.received()).toMatch(/^connection: close$/im);
-  expect(probe.received()).toContain('{"status":"draining","checks":{"store":true}}');
+  expect(probe.received()).toContain('{"status":"draining","checks":{"store":"ok"}}');
 });
 
 it('cuts what still runs when the grace is over, and closing twice waits for the same end', async () => {
