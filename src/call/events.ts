@@ -29,15 +29,17 @@ export interface MediaReport extends ByTerminal {
   readonly quality?: string;
 }
 
-export type PartyFact =
-  | 'ringing'
-  | 'answered'
-  | 'joined'
-  | 'left'
-  | 'rejected'
-  | 'busy'
-  | 'unreachable'
-  | 'no_answer';
+export const PARTY_FACTS = [
+  'ringing',
+  'answered',
+  'joined',
+  'left',
+  'rejected',
+  'busy',
+  'unreachable',
+  'no_answer',
+] as const;
+export type PartyFact = (typeof PARTY_FACTS)[number];
 
 /** A provider's fact in our words: late, doubled, out of order or skipping steps, never refused. */
 export type ProviderReport =

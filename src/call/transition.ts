@@ -19,7 +19,8 @@
 import { applyCommand } from './commands.js';
 import { applyDeadline, applyOverdue } from './deadlines.js';
 import type { CallEvent, RefusalCode } from './events.js';
-import { applyMediaReport, applyProviderReport } from './reports.js';
+import { applyMediaReport } from './media-reports.js';
+import { applyProviderReport } from './provider-reports.js';
 import type { CallState } from './state.js';
 import { andThen, isRefusal, type Step, type Transition } from './step.js';
 

@@ -1,4 +1,4 @@
-import type { ProviderReport } from '../call/events.js';
+import { PARTY_FACTS, type ProviderReport } from '../call/events.js';
 import { END_CAUSES } from '../call/state.js';
 import type { Parsed } from './command-payload.js';
 
@@ -14,20 +14,14 @@ const maybe =
   (value) =>
     value === undefined || check(value);
 
-const FACTS = [
-  'ringing',
-  'answered',
-  'joined',
-  'left',
-  'rejected',
-  'busy',
-  'unreachable',
-  'no_answer',
-];
-
 const MEMBERS: Readonly<Record<ProviderReport['type'], Readonly<Record<string, Check>>>> = {
   placed: { providerCallId: isText },
-  party: { userId: isText, fact: oneOf(...FACTS), at: maybe(isNumber), reason: maybe(isText) },
+  party: {
+    userId: isText,
+    fact: oneOf(...PARTY_FACTS),
+    at: maybe(isNumber),
+    reason: maybe(isText),
+  },
   bridged: { at: maybe(isNumber) },
   'guard-refused': {},
   over: {

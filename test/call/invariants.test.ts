@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextDeadline } from '../../src/call/deadlines.js';
-import type { CallEvent, PartyFact } from '../../src/call/events.js';
+import { type CallEvent, PARTY_FACTS } from '../../src/call/events.js';
 import { type CallState, END_CAUSES, isOver } from '../../src/call/state.js';
 import { judge } from '../../src/call/transition.js';
 import { runs } from '../support/runs.js';
@@ -10,16 +10,7 @@ import { aCall, CALLEE, CALLER, STRANGER, T0, THIRD } from './fixtures.js';
 const users = fc.constantFrom(CALLER, CALLEE, THIRD, STRANGER);
 const terminals = fc.constantFrom('caller-phone', 'a', 'b');
 const times = fc.option(fc.integer({ min: -60_000, max: 600_000 }), { nil: undefined });
-const facts = fc.constantFrom<PartyFact>(
-  'ringing',
-  'answered',
-  'joined',
-  'left',
-  'rejected',
-  'busy',
-  'unreachable',
-  'no_answer',
-);
+const facts = fc.constantFrom(...PARTY_FACTS);
 const at = times.map((offset) => (offset === undefined ? {} : { at: T0 + offset }));
 
 const command = fc.record({
