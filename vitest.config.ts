@@ -14,12 +14,14 @@ const serverBacked = {
   hookTimeout: 120_000,
 };
 
-/** Files that wait for real servers go one by one, or they would wait for each other. */
-const oneByOne = (groupOrder: number) => ({ maxWorkers: 1, sequence: { groupOrder } });
+/** One kind of server after the other: databases and Temporal would wait for each other's disk. */
+const turn = (groupOrder: number) => ({ sequence: { groupOrder } });
 
 export default defineConfig({
   test: {
     provide: { effort },
+    // Mostly they wait, so two at once also suit two cores; more would measure each other.
+    maxWorkers: 2,
     ...(reports === undefined
       ? {}
       : { reporters: ['default', 'json'], outputFile: { json: report } }),
@@ -53,7 +55,7 @@ export default defineConfig({
           include: ['test/store/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          ...oneByOne(1),
+          ...turn(1),
         },
       },
       {
@@ -62,7 +64,7 @@ export default defineConfig({
           name: 'workflow',
           include: ['test/{workflows,engine}/**/*.test.ts'],
           ...serverBacked,
-          ...oneByOne(2),
+          ...turn(2),
         },
       },
       {
@@ -72,7 +74,7 @@ export default defineConfig({
           include: ['test/{integration,e2e}/**/*.test.ts'],
           ...serverBacked,
           testTimeout: 120_000,
-          ...oneByOne(3),
+          ...turn(3),
         },
       },
     ],
