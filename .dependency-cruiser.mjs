@@ -10,7 +10,8 @@ const CALL = 'src/call/';
 const CONTRACT = 'src/contract/';
 const PORTS = 'src/ports/';
 /** The files of the contract that a workflow may load: zod would cost each call its weight. */
-const LIGHT_CONTRACT = 'src/contract/(names|codes|ids|command-payload|provider-report)\\.ts$';
+const LIGHT_CONTRACT =
+  'src/contract/(names|codes|ids|limits|command-payload|provider-report)\\.ts$';
 
 /** Rooms that see only what is listed: of ours, and of packages and Node. */
 const CLOSED_ROOMS = {
@@ -35,7 +36,7 @@ const OPEN_ROOMS = {
   'src/store/': inside(CALL, CONTRACT, PORTS),
   // Who calls whom is read off the call's state when its workflow is started.
   'src/engine/': inside(
-    'src/call/state\\.ts$',
+    'src/call/(state|summary)\\.ts$',
     CONTRACT,
     PORTS,
     'workflows/[^/]+/messages\\.ts$',

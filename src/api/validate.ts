@@ -1,8 +1,8 @@
 import type { z } from 'zod';
+import { NO_CHARACTER } from '../contract/limits.js';
 import { invalidParameter } from './invalid-parameter.js';
 
 /** What JSON can spell and neither the store nor the engine can keep: NUL and halves of a pair. */
-const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
 /**
  * The value as its schema describes it; members the schema does not know are dropped.
@@ -12,7 +12,7 @@ export function validate<S extends z.ZodObject>(schema: S, value: unknown): z.ou
   const parsed = schema.safeParse(value, { error: complaint });
   if (!parsed.success) throw invalidParameter(...complaintsOf(parsed.error));
   const broken = Object.entries(parsed.data).find(
-    ([, text]) => typeof text === 'string' && UNSTORABLE.test(text),
+    ([, text]) => typeof text === 'string' && NO_CHARACTER.test(text),
   );
   if (broken !== undefined) {
     throw invalidParameter(`${broken[0]} must not contain NUL or unpaired surrogates`);

@@ -15,6 +15,9 @@ import {
 /** A quality that changes alone enters the state at most this often for one terminal. */
 export const QUALITY_INTERVAL_MS = 10_000;
 
+/** Terminals of one party that are remembered; an app that invents new ones must not fill the state. */
+const TERMINALS_REMEMBERED = 4;
+
 export function applyMediaReport(state: CallState, report: MediaReport, now: number): Transition {
   const party = partyOf(state, report.userId);
   if (party === undefined) return refuse(REFUSAL.notParty);
@@ -49,11 +52,24 @@ export function media(state: CallState, party: Party, report: MediaReport, now: 
   };
   const joins = stage === 'joined' && party.joinedAt === undefined;
   const parties = withParty(state, userId, {
-    media: { ...party.media, [terminalId]: heard },
+    media: remember(party, terminalId, heard),
     ...(joins && { joinedAt: at }),
   });
   if (stage === 'joined' && state.status === 'accepted') return start(state, parties, userId, now);
   return change(state, parties, now, { type: 'call.party_changed', userId });
+}
+
+/** The terminal heard last is the last entry; the party's own terminal is never forgotten. */
+function remember(
+  party: Party,
+  terminalId: string,
+  heard: TerminalMedia,
+): NonNullable<Party['media']> {
+  const others = Object.entries(party.media ?? {}).filter(([id]) => id !== terminalId);
+  const own = others.filter(([id]) => id === party.terminalId);
+  const rest = others.filter(([id]) => id !== party.terminalId);
+  const kept = [...own, ...rest.slice(own.length + 1 - TERMINALS_REMEMBERED)];
+  return Object.fromEntries([...kept, [terminalId, heard]]);
 }
 
 /** The first join after acceptance: the conversation begins. */

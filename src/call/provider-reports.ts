@@ -4,7 +4,7 @@ import { type End, finish, SYSTEM } from './ending.js';
 import type { PartyFact, ProviderReport } from './events.js';
 import { media, ringing, start } from './media-reports.js';
 import { type CallState, isOver, type Party, partyOf } from './state.js';
-import { andThen, change, clampTime, type Step, stay, withParty } from './step.js';
+import { andThen, change, clampTime, type Step, stay } from './step.js';
 
 export function applyProviderReport(state: CallState, report: ProviderReport, now: number): Step {
   if (report.type === 'enriched') return enrich(state, report, now);

@@ -3,12 +3,11 @@
  * come from the Temporal UI or CLI, where nothing was checked before.
  */
 import type { Command, MediaReport } from '../call/events.js';
+import { LIMITS, lengthOf, NO_CHARACTER } from './limits.js';
 import type { CommandName } from './names.js';
 
 export type Parsed<T> = { readonly value: T } | { readonly invalid: string };
 type Members = Readonly<Record<string, unknown>>;
-
-const LIMITS = { terminal_id: 64, reason: 50, stage: 32, network_quality: 20 } as const;
 
 /** Turns a payload into the event it stands for, or says which member is wrong. */
 export function parseCommand(name: CommandName, payload: unknown): Parsed<Command | MediaReport> {
@@ -19,19 +18,18 @@ export function parseCommand(name: CommandName, payload: unknown): Parsed<Comman
   return name === 'end' ? parseEnd(members) : parseByTerminal(name, members);
 }
 
-/** NUL and half a surrogate pair are no characters; no store takes them. */
-const NO_CHARACTER = /[\0\p{Surrogate}]/u;
-
 const isText = (value: unknown, max: number): value is string =>
-  typeof value === 'string' && [...value].length <= max && !NO_CHARACTER.test(value);
-const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
+  typeof value === 'string' && lengthOf(value) <= max && !NO_CHARACTER.test(value);
+/** Null or blank means the default, wherever there is one. */
+const isGiven = (value: unknown): boolean =>
+  value !== undefined && value !== null && !(typeof value === 'string' && value.trim() === '');
 
 function wrongMember(members: Members, required: readonly (keyof typeof LIMITS)[]) {
   for (const [name, max] of Object.entries(LIMITS)) {
     const value = members[name];
     const needed = required.some((wanted) => wanted === name);
     if (!isGiven(value) && !needed) continue;
-    if (!isText(value, max) || value.trim() === '') {
+    if (!isGiven(value) || !isText(value, max)) {
       return `${name} must be a string of 1 to ${max} characters`;
     }
   }

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { CALL_STATUSES, CHANNELS, END_CAUSES } from '../call/state.js';
+import { LIMITS, lengthOf } from './limits.js';
 
-/** Lengths in the documents count characters, so they are checked in code points. */
-const codePoints = (max: number) => (text: string) => [...text].length <= max;
 const text = (max: number) =>
   z
     .string()
-    .refine(codePoints(max), { error: `must be at most ${max} characters` })
+    .refine((value) => lengthOf(value) <= max, { error: `must be at most ${max} characters` })
     .meta({ maxLength: max });
 const requiredText = (max: number) =>
   text(max)
@@ -29,11 +28,11 @@ const isoTime = z.string().meta({
   example: '2026-07-05T10:05:30Z',
 });
 
-export const terminalId = requiredText(64).meta({
+export const terminalId = requiredText(LIMITS.terminal_id).meta({
   description: 'The terminal this request speaks for',
   example: 'client-ios-xyz789',
 });
-const reason = text(50)
+const reason = text(LIMITS.reason)
   .nullish()
   .meta({ description: 'Free text; null or empty means the default', example: 'user_reject' });
 
@@ -68,11 +67,11 @@ export const reasonBody = z
 export const mediaStateBody = z
   .object({
     terminal_id: terminalId,
-    stage: requiredText(32).meta({
+    stage: requiredText(LIMITS.stage).meta({
       description: '`ringing`, `joined` and `left` move the call; other stages are remembered',
       example: 'joined',
     }),
-    network_quality: text(20).nullish().meta({ example: 'good' }),
+    network_quality: text(LIMITS.network_quality).nullish().meta({ example: 'good' }),
   })
   .meta({ id: 'MediaStateRequest' });
 export const rtcTokenBody = z

@@ -145,3 +145,17 @@ describe('a media report', () => {
     expect(told(rung, { ...again, stage: 'ringing' }, 2_000)).toBe(rung);
   });
 });
+
+describe('an app that invents a terminal for every report', () => {
+  it('does not fill the state, and its own terminal is never forgotten', () => {
+    let state = after(inStatus.accepted(), media('joined', CALLEE, 'good'));
+    for (let index = 0; index < 50; index += 1) {
+      const terminalId = `terminal-${index}`;
+      const moved = { type: 'rtc-token', userId: CALLEE, terminalId, takeover: true } as const;
+      const stage = { type: 'media-state', userId: CALLEE, terminalId, stage: 'joined' } as const;
+      state = after(state, moved, stage);
+    }
+    const remembered = Object.keys(partyOf(state, CALLEE)?.media ?? {});
+    expect(remembered).toEqual(['terminal-46', 'terminal-47', 'terminal-48', 'terminal-49']);
+  });
+});
