@@ -2,6 +2,7 @@ import type { WorkflowStartOptions } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { call } from '../../workflows/call/call.workflow.js';
 import { callerOf } from '../call/state.js';
+import { summaryOf } from '../call/summary.js';
 import { callWorkflowId } from '../contract/ids.js';
 import { CALL_TASK_QUEUE } from '../contract/names.js';
 import type { StartCall } from '../ports/call-engine.js';
@@ -27,7 +28,7 @@ export function startOptions(start: StartCall): WorkflowStartOptions<typeof call
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     workflowIdConflictPolicy: 'FAIL',
     workflowTaskTimeout: '3s',
-    staticSummary: `${caller} → ${callees.join(', ')}, ${state.callType}, ${state.channel}`,
+    staticSummary: summaryOf(state),
     typedSearchAttributes: new TypedSearchAttributes([
       { key: callStatus, value: state.status },
       { key: callChannel, value: state.channel },

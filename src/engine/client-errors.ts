@@ -31,6 +31,7 @@ function outcomeOfRefusal(cause: unknown, error: Error): Mapped {
   }
   if (cause.type === 'AcceptedUpdateCompletedWorkflow') return { kind: 'gone' };
   const code = Number(cause.type);
+  if (code === 40001) return { kind: 'refused', code, message: cause.message };
   if (isErrorCode(code)) return { kind: 'refused', code };
   throw error;
 }

@@ -1,13 +1,19 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 
-/** Temporal admits ten updates of one workflow at a time; half of that leaves room for others. */
-const PER_CALL = 5;
+/** What waits longer than the queue is answered at once: an outage must not fill the memory. */
+const WAITING_PER_CALL = 100;
 
-/** Runs work for one call with at most five pieces under way; the rest waits its turn. */
-export function inFlightLimit(): <T>(callId: number, work: () => Promise<T>) => Promise<T> {
+/**
+ * Runs work for one call with at most so many pieces under way; the rest waits its turn, and
+ * `undefined` answers for work that found the queue full.
+ */
+export function inFlightLimit(
+  perCall: number,
+): <T>(callId: number, work: () => Promise<T>) => Promise<T | undefined> {
   const limits = new Map<number, LimitFunction>();
   return async (callId, work) => {
-    const limit = limits.get(callId) ?? pLimit(PER_CALL);
+    const limit = limits.get(callId) ?? pLimit(perCall);
+    if (limit.pendingCount >= WAITING_PER_CALL) return undefined;
     limits.set(callId, limit);
     try {
       return await limit(work);

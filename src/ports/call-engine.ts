@@ -25,7 +25,8 @@ export interface CommandPayload {
 
 export type CommandOutcome =
   | { readonly kind: 'done'; readonly state: CallState }
-  | { readonly kind: 'refused'; readonly code: ErrorCode }
+  /** `message` says what is wrong with the input (40001). */
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message?: string }
   /** No workflow of this call is running: the record knows, if anything does. */
   | { readonly kind: 'gone' }
   | { readonly kind: 'unavailable' }
@@ -35,7 +36,8 @@ export type Presence = 'running' | 'closed' | 'missing' | 'unknown';
 
 /** The durable engine that owns live calls. Every answer comes within a bound; nothing is thrown. */
 export interface CallEngine {
-  start(call: StartCall): Promise<StartOutcome>;
+  /** `withinMs` may shorten the bound, never lengthen it. */
+  start(call: StartCall, withinMs?: number): Promise<StartOutcome>;
   command(
     callId: number,
     name: Exclude<CommandName, 'end'>,
@@ -46,6 +48,4 @@ export interface CallEngine {
   presence(callId: number): Promise<Presence>;
   /** Ids of the calls that are listed as running, a moment ago; `undefined` when it cannot be told. */
   running(): Promise<ReadonlySet<number> | undefined>;
-  /** Whether the engine answered its last probe. */
-  healthy(): boolean;
 }

@@ -77,12 +77,12 @@ describe('with the server away', () => {
     const { callId } = (await rig.start()).state;
     await server.kill();
     await pause(2_500);
-    expect(rig.engine.healthy()).toBe(false);
+    expect(rig.healthy()).toBe(false);
     expect(await rig.engine.start(aStart())).toBe('unavailable');
     expect(await rig.engine.command(callId, 'accept', byCallee)).toEqual({ kind: 'unavailable' });
     expect(await rig.engine.presence(callId)).toBe('unknown');
     await server.restart();
-    await expect.poll(() => rig.engine.healthy(), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => rig.healthy(), { timeout: 10_000 }).toBe(true);
     await expect
       .poll(() => rig.engine.command(callId, 'cancel', byCaller), { timeout: 20_000 })
       .toMatchObject({ kind: 'done', state: { version: 2 } });

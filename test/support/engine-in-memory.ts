@@ -78,7 +78,6 @@ export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
     mood: 'well',
     carriedOut,
     terminate: (callId) => void calls.delete(callId),
-    healthy: () => engine.mood !== 'unavailable',
     command,
     async start(call) {
       if (engine.mood === 'unavailable') return 'unavailable';

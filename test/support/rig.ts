@@ -25,6 +25,8 @@ export interface RigOptions {
 
 export interface Rig extends EngineConnection {
   readonly engine: CallEngine;
+  /** Whether the last probe of the server was answered. */
+  healthy(): boolean;
   /** What reached the records port, in order. */
   readonly written: CallRecord[];
   start(options?: CallOptions): Promise<StartCall>;
@@ -64,6 +66,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     ...connected,
     written,
     engine: createCallEngine(connected.client, health),
+    healthy: () => health.ok(),
     async start(call) {
       const input = aStart(call);
       started.push(input.state.callId);

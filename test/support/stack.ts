@@ -56,6 +56,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     config: loadConfig(env),
     env,
     logger,
+    stopping: new AbortController().signal,
   });
   const url = service.apiUrl ?? '';
   return {
