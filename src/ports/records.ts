@@ -4,9 +4,12 @@ import type { OutwardEvent } from '../call/step.js';
 /** The written history of calls: a snapshot per call and the log of what the outside is told. */
 export interface Records {
   /**
-   * One transaction: the snapshot replaces a stored one of the same or an earlier version, events
+   * One transaction: the snapshot replaces a stored one of an earlier version (of the same version
+   * only while that one is not over: how a call ended is written once), events
    * not yet in the log are appended for each of their users, and the lines of parties that are out
-   * of the call are freed. Doing it again changes nothing. All events of one version come in one
+   * of the call are freed. Doing it again changes nothing. A call that ends without
+   * ever having rung (`unreachable`) also returns the line it took over, and its idempotency key.
+   * All events of one version come in one
    * write and in one order, because their ids are counted.
    */
   write(state: CallState, events: readonly OutwardEvent[]): Promise<void>;

@@ -19,7 +19,12 @@ export type ReserveOutcome =
   /** The row and both lines are written. `supersedes`: the caller's former call on this terminal. */
   | { readonly kind: 'reserved'; readonly supersedes?: number }
   /** The same create as a call that is still `calling`, or the same idempotency key. */
-  | { readonly kind: 'replayed'; readonly state: CallState; readonly startBy: number }
+  | {
+      readonly kind: 'replayed';
+      readonly state: CallState;
+      readonly startBy: number;
+      readonly supersedes?: number;
+    }
   | { readonly kind: 'key-reused' }
   | { readonly kind: 'callee-busy'; readonly line: BlockedLine }
   | { readonly kind: 'caller-busy'; readonly line: BlockedLine };

@@ -22,7 +22,7 @@ export async function commandCall(
     case 'done':
       return outcome.state;
     case 'refused':
-      throw new CallError(outcome.code);
+      throw new CallError(outcome.code, outcome.message);
     case 'gone':
       return judgeByRecord(deps, callId, name, payload);
     case 'unavailable':

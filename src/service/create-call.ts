@@ -1,8 +1,9 @@
 import { type NewCall, newCall } from '../call/new-call.js';
-import type { CallState } from '../call/state.js';
+import { type CallState, callerOf } from '../call/state.js';
 import { judge } from '../call/transition.js';
 import { PERMISSION_REFUSED_MESSAGE } from '../contract/codes.js';
 import { channelName } from '../contract/ids.js';
+import type { StartCall } from '../ports/call-engine.js';
 import type { BlockedLine, ReserveCall, ReserveOutcome } from '../ports/reservations.js';
 import type { RtcToken } from '../ports/rtc-tokens.js';
 import { CallError } from './call-error.js';
@@ -28,21 +29,30 @@ export interface CreatedCall {
   readonly replayed: boolean;
 }
 
+/** All of a create is answered within this: the engine gets what is left of it. */
+const ANSWER_WITHIN_MS = 2_800;
+/** Of which the engine gets at least this, or the start need not be sent. */
+const START_AT_LEAST_MS = 500;
+
+/** Caller and callee may each be held by a dead call; more than that is nobody's accident. */
+const HEALINGS = 2;
+
 /** Asks, reserves, starts, in this order: whatever fails leaves nobody's phone ringing. */
 export async function createCall(deps: Dependencies, request: CreateCall): Promise<CreatedCall> {
   if (request.callerId === request.calleeId) {
     throw new CallError(40001, 'target_user_id: must be another user');
   }
+  const answerBy = deps.now() + ANSWER_WITHIN_MS;
   await admit(deps, request);
-  if (!deps.engine.healthy()) throw new CallError(50301);
   const { call, token } = await prepare(deps, request);
   const outcome = await reserve(deps, call);
+  const engineHasMs = Math.max(START_AT_LEAST_MS, answerBy - deps.now());
   switch (outcome.kind) {
     case 'reserved':
-      await start(deps, call, outcome.supersedes);
+      await start(deps, { ...call, ...outcome }, engineHasMs);
       return { state: call.state, token, replayed: false };
     case 'replayed':
-      return replay(deps, request, outcome);
+      return replay(deps, request, outcome, engineHasMs);
     case 'key-reused':
       throw new CallError(42201);
     case 'caller-busy':
@@ -94,10 +104,15 @@ async function prepare(
   return { call, token };
 }
 
-/** What stands in the way is settled once and asked again: it may be over, or dead. */
-async function reserve(deps: Dependencies, call: ReserveCall): Promise<ReserveOutcome> {
+/** What stands in the way is settled and asked again: it may be over, or dead. */
+async function reserve(
+  deps: Dependencies,
+  call: ReserveCall,
+  healings = HEALINGS,
+): Promise<ReserveOutcome> {
   const outcome = await deps.reservations.reserve(call);
-  return (await isOutOfTheWay(deps, outcome)) ? deps.reservations.reserve(call) : outcome;
+  const again = healings > 0 && (await isOutOfTheWay(deps, outcome));
+  return again ? reserve(deps, call, healings - 1) : outcome;
 }
 
 async function isOutOfTheWay(deps: Dependencies, outcome: ReserveOutcome): Promise<boolean> {
@@ -128,19 +143,17 @@ async function freeLine(deps: Dependencies, line: BlockedLine): Promise<boolean>
 }
 
 async function start(
-  { engine, reservations }: Dependencies,
-  { state, startBy }: ReserveCall,
-  supersedes?: number,
+  deps: Dependencies,
+  { state, startBy, supersedes }: StartCall,
+  withinMs: number,
 ): Promise<void> {
-  const outcome = await engine.start({
-    state,
-    startBy,
-    ...(supersedes !== undefined && { supersedes }),
-  });
-  switch (outcome) {
+  const { engine, reservations } = deps;
+  const call = { state, startBy, ...(supersedes !== undefined && { supersedes }) };
+  switch (await engine.start(call, withinMs)) {
     case 'started':
-    case 'already-started':
       return;
+    case 'already-started':
+      return requireOurs(deps, state);
     case 'unavailable':
       await reservations.abandon(state.callId);
       throw new CallError(50301);
@@ -149,22 +162,35 @@ async function start(
   }
 }
 
+/** A repeat of this create may have been quicker; a store that does not belong here also shows so. */
+async function requireOurs({ engine, reservations }: Dependencies, ours: CallState): Promise<void> {
+  const live = await engine.state(ours.callId);
+  if (live === undefined) throw new CallError(50401);
+  const isOurs =
+    live.createdAt === ours.createdAt && callerOf(live).userId === callerOf(ours).userId;
+  if (isOurs) return;
+  await reservations.abandon(ours.callId);
+  throw new Error(`the engine knows another call ${ours.callId}: it belongs to another store`);
+}
+
 /**
- * Sending the start again is safe: the call's own id makes it one call. One that was started before
- * and cannot be read now may be over already.
+ * Sending the start again is safe: the call's own id makes it one call. It is never 50301: the
+ * first start may have left, and one that was started before and cannot be read may be over.
  */
 async function replay(
   deps: Dependencies,
   { callerId }: CreateCall,
-  { state, startBy }: Extract<ReserveOutcome, { kind: 'replayed' }>,
+  { kind: _replayed, ...call }: Extract<ReserveOutcome, { kind: 'replayed' }>,
+  withinMs: number,
 ): Promise<CreatedCall> {
+  const { state } = call;
   if (state.room === undefined) throw new CallError(41008);
   const token = await deps.rtcTokens.mint({ userId: callerId, room: state.room.name });
   if (state.status !== 'calling') return { state, token, replayed: true };
-  const outcome = await deps.engine.start({ state, startBy });
-  if (outcome === 'unavailable') throw new CallError(50301);
-  if (outcome === 'unknown') throw new CallError(50401);
-  const isKnown = outcome === 'started' || (await deps.engine.state(state.callId)) !== undefined;
+  const outcome = await deps.engine.start(call, withinMs);
+  const isKnown =
+    outcome === 'started' ||
+    (outcome === 'already-started' && (await deps.engine.state(state.callId)) !== undefined);
   if (!isKnown) throw new CallError(50401);
   return { state, token, replayed: true };
 }

@@ -3,7 +3,7 @@ import { judge } from '../call/transition.js';
 import type { RecordedCall } from '../ports/call-reader.js';
 import type { Dependencies } from './dependencies.js';
 
-type Settling = Pick<Dependencies, 'engine' | 'records' | 'now'>;
+type Settling = Pick<Dependencies, 'engine' | 'records' | 'reader' | 'now'>;
 
 export type Settled =
   | { readonly kind: 'over'; readonly state: CallState }
@@ -41,10 +41,13 @@ export async function settleCall(deps: Settling, recorded: RecordedCall): Promis
  * workflow cannot be one that is still being written.
  */
 async function settleDead(
-  { records, now }: Settling,
-  state: CallState,
+  { records, reader, now }: Settling,
+  before: CallState,
   presence: 'missing' | 'closed',
 ): Promise<Settled> {
+  // It may have ended, and written so, since it was read.
+  const state = (await reader.find(before.callId))?.state ?? before;
+  if (isOver(state)) return { kind: 'over', state };
   const wasAnnounced = presence === 'closed';
   const cause = wasAnnounced ? 'ops_ended' : 'unreachable';
   const ended = judge(state, { type: 'end', by: 'system', cause }, now());

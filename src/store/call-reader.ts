@@ -1,11 +1,8 @@
 import { and, arrayContains, desc, eq, exists, gt, inArray, lt } from 'drizzle-orm';
-import { type CallStatus, partyOf } from '../call/state.js';
+import { partyOf } from '../call/state.js';
 import type { CallReader } from '../ports/call-reader.js';
 import type { Database, Queries } from './database.js';
-import { calls, events } from './schema.js';
-
-/** In a group that somebody answered, the others still ring. */
-const LIVE: CallStatus[] = ['calling', 'accepted', 'ongoing'];
+import { calls, events, LIVE_STATUSES } from './schema.js';
 
 /** @see CallReader */
 export const createCallReader = (database: Database): CallReader => ({
@@ -23,7 +20,11 @@ export const createCallReader = (database: Database): CallReader => ({
         .select({ state: calls.snapshot, startBy: calls.startBy })
         .from(calls)
         .where(
-          and(inArray(calls.status, LIVE), lt(calls.startBy, startByBefore), gt(calls.id, afterId)),
+          and(
+            inArray(calls.status, LIVE_STATUSES),
+            lt(calls.startBy, startByBefore),
+            gt(calls.id, afterId),
+          ),
         )
         .orderBy(calls.id)
         .limit(limit),
@@ -33,7 +34,7 @@ export const createCallReader = (database: Database): CallReader => ({
       const live = await queries
         .select({ state: calls.snapshot, announced: announced(queries, userId) })
         .from(calls)
-        .where(and(inArray(calls.status, LIVE), arrayContains(calls.calleeIds, [userId])))
+        .where(and(inArray(calls.status, LIVE_STATUSES), arrayContains(calls.calleeIds, [userId])))
         .orderBy(desc(calls.createdAt), desc(calls.id));
       return live.filter(({ state }) => partyOf(state, userId)?.state === 'ringing');
     }),

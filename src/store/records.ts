@@ -1,23 +1,27 @@
-import { and, eq, inArray, lte } from 'drizzle-orm';
+import { and, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { CallState } from '../call/state.js';
 import type { Records } from '../ports/records.js';
 import { callRow, changingColumns } from './call-row.js';
 import type { Database, Queries } from './database.js';
 import { appendEvents } from './event-log.js';
 import { linesDone } from './lines.js';
-import { busyLines, calls } from './schema.js';
+import { undoReservation } from './reservations.js';
+import { busyLines, calls, LIVE_STATUSES } from './schema.js';
 
 /** @see Records */
 export const createRecords = (database: Database): Records => ({
   write: (state, events) =>
     database.transaction(async (queries) => {
       // First the row, whose lock keeps other writes of this call out until the end.
-      if (await keepSnapshot(queries, state)) await freeLines(queries, state);
+      if (await keepSnapshot(queries, state)) {
+        await freeLines(queries, state);
+        if (state.cause === 'unreachable') await undoReservation(queries, state.callId);
+      }
       await appendEvents(queries, state, events);
     }),
 });
 
-/** Whether the snapshot is the one that is stored now; a later one stays. */
+/** Whether the snapshot is the one that is stored now; a later one, or a written end, stays. */
 async function keepSnapshot(queries: Queries, state: CallState): Promise<boolean> {
   // A call that nobody reserved was not waiting for its start.
   const row = callRow(state, state.createdAt);
@@ -27,11 +31,14 @@ async function keepSnapshot(queries: Queries, state: CallState): Promise<boolean
     .onConflictDoUpdate({
       target: calls.id,
       set: changingColumns(state),
-      setWhere: lte(calls.version, state.version),
+      setWhere: replaces(state),
     })
     .returning({ id: calls.id });
   return kept.length > 0;
 }
+
+const replaces = ({ version }: CallState) =>
+  sql`${lt(calls.version, version)} or (${eq(calls.version, version)} and ${inArray(calls.status, LIVE_STATUSES)})`;
 
 async function freeLines(queries: Queries, state: CallState): Promise<void> {
   const users = linesDone(state);

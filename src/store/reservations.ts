@@ -1,5 +1,5 @@
 import { and, eq, gt, inArray, isNull, lte, sql } from 'drizzle-orm';
-import { callerOf, partyOf } from '../call/state.js';
+import { type CallState, callerOf, partyOf } from '../call/state.js';
 import type { Reservations, ReserveCall, ReserveOutcome } from '../ports/reservations.js';
 import { calleeIdsOf, callRow } from './call-row.js';
 import type { Database, Queries } from './database.js';
@@ -41,7 +41,19 @@ async function reserve(queries: Queries, request: ReserveCall): Promise<ReserveO
   return decision;
 }
 
-const stored = { state: calls.snapshot, startBy: calls.startBy };
+const stored = {
+  state: calls.snapshot,
+  startBy: calls.startBy,
+  supersedes: calls.supersedes,
+};
+
+type Stored = Pick<typeof calls.$inferSelect, 'startBy' | 'supersedes'> & { state: CallState };
+
+const replayed = ({ supersedes, ...call }: Stored): ReserveOutcome => ({
+  kind: 'replayed',
+  ...call,
+  ...(supersedes !== null && { supersedes }),
+});
 
 async function repeatedKey(
   queries: Queries,
@@ -61,7 +73,7 @@ async function repeatedKey(
     );
   if (known === undefined) return undefined;
   const { bodyHash, ...call } = known;
-  return bodyHash === idempotency.bodyHash ? { kind: 'replayed', ...call } : { kind: 'key-reused' };
+  return bodyHash === idempotency.bodyHash ? replayed(call) : { kind: 'key-reused' };
 }
 
 /** The same create again, while its call still rings: the first answer was lost. */
@@ -88,7 +100,7 @@ async function repeatedCreate(
       ),
     )
     .limit(1);
-  return call && { kind: 'replayed', ...call };
+  return call && replayed(call);
 }
 
 async function heldLines(queries: Queries, userIds: string[]): Promise<HeldLine[]> {
@@ -142,16 +154,28 @@ async function bind(
   await queries.insert(idempotencyKeys).values({ ...idempotency, callerId, callId, createdAt });
 }
 
-/** Its lines and its key go with the row; the line it took over goes back. */
+/** Its lines go with the row. */
 async function abandon(queries: Queries, callId: number): Promise<void> {
   const [call] = await queries
-    .select({ callerId: calls.callerId, calleeIds: calls.calleeIds, supersedes: calls.supersedes })
+    .select({ callerId: calls.callerId, calleeIds: calls.calleeIds })
     .from(calls)
     .where(eq(calls.id, callId));
   if (call === undefined) return;
   await lockUsers(queries, [call.callerId, ...call.calleeIds]);
+  await undoReservation(queries, callId);
   await queries.delete(calls).where(eq(calls.id, callId));
-  if (call.supersedes !== null) await giveBack(queries, call.callerId, call.supersedes);
+}
+
+/** For a call that never rang: the line it took over goes back, and its key is free again. */
+export async function undoReservation(queries: Queries, callId: number): Promise<void> {
+  await queries.delete(idempotencyKeys).where(eq(idempotencyKeys.callId, callId));
+  const [call] = await queries
+    .select({ callerId: calls.callerId, supersedes: calls.supersedes })
+    .from(calls)
+    .where(eq(calls.id, callId));
+  if (call === undefined || call.supersedes === null) return;
+  await queries.delete(busyLines).where(eq(busyLines.callId, callId));
+  await giveBack(queries, call.callerId, call.supersedes);
 }
 
 /** Locks the former call, so that a write that ends it comes before this or frees the line after. */

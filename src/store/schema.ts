@@ -19,6 +19,9 @@ const snapshot = json<CallState>();
 
 export const callIds = pgSequence('call_ids', { startWith: 1 });
 
+/** In a group that somebody answered, the others still ring. */
+export const LIVE_STATUSES: CallStatus[] = ['calling', 'accepted', 'ongoing'];
+
 const LIVE = sql`status in ('calling', 'accepted', 'ongoing')`;
 
 /** One row per call: its latest written snapshot, beside the columns it is looked up by. */

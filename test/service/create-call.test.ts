@@ -93,7 +93,7 @@ describe('creating a call', () => {
     const request = aRequest();
     const { engine } = api;
     const service = await withDeps({
-      engine: { ...engine, healthy: () => true, start: async () => 'unavailable' },
+      engine: { ...engine, start: async () => 'unavailable' },
     });
     expect(await codeOf(service.create(request))).toBe(50301);
     expect((await api.service.create(request)).replayed).toBe(false);
@@ -103,7 +103,7 @@ describe('creating a call', () => {
 describe('a start whose outcome is open', () => {
   const lostStart = () =>
     withDeps({
-      engine: { ...api.engine, healthy: () => true, start: async () => 'unknown' },
+      engine: { ...api.engine, start: async () => 'unknown' },
       now: () => clock,
     });
 

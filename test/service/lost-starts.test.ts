@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isOver } from '../../src/call/state.js';
+import type { StartOutcome } from '../../src/ports/call-engine.js';
+import { CallError } from '../../src/service/call-error.js';
+import type { CallService } from '../../src/service/call-service.js';
+import { type CreateCall, START_WITHIN_MS } from '../../src/service/create-call.js';
+import type { Dependencies } from '../../src/service/dependencies.js';
+import { settleCall } from '../../src/service/settle-call.js';
+import { startTestApi, type TestApi } from '../support/test-api.js';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterAll(() => api.stop());
+beforeEach(() => {
+  api.engine.mood = 'well';
+});
+
+let lastUser = 90_000;
+const someone = () => {
+  lastUser += 1;
+  return String(lastUser);
+};
+const aRequest = (overrides: Partial<CreateCall> = {}): CreateCall => ({
+  callerId: someone(),
+  calleeId: someone(),
+  terminalId: 'phone',
+  conversationId: '1001',
+  callType: 'audio',
+  ...overrides,
+});
+
+const tried = (service: CallService, request: CreateCall) =>
+  service.create(request).catch((error: unknown) => {
+    if (error instanceof CallError) return error.code;
+    throw error;
+  });
+const withDeps = async (deps: Partial<Dependencies>) => (await api.alongside({ deps })).service;
+/** A service whose starts are lost on the way. */
+const losing = () => withDeps({ engine: { ...api.engine, start: async () => 'unknown' } });
+const later = () => withDeps({ now: () => Date.now() + START_WITHIN_MS + 1 });
+
+describe('a create whose start was lost', () => {
+  it('leaves its idempotency key to a new call, once it can never ring', async () => {
+    const request = aRequest({ idempotency: { key: 'k1', bodyHash: 'h' } });
+    expect(await tried(await losing(), request)).toBe(50401);
+    expect(await tried(await later(), request)).toMatchObject({
+      replayed: false,
+      state: { status: 'calling' },
+    });
+  });
+
+  it('still supersedes the former call when it is repeated', async () => {
+    const callerId = someone();
+    const former = await api.service.create(aRequest({ callerId }));
+    const request = aRequest({ callerId });
+    expect(await tried(await losing(), request)).toBe(50401);
+    expect(await tried(api.service, request)).toMatchObject({ replayed: true });
+    expect((await api.engine.state(former.state.callId))?.cause).toBe('superseded');
+  });
+
+  it('gives the line it took over back to the conversation that goes on', async () => {
+    const request = aRequest();
+    const { state } = await api.service.create(request);
+    const callee = { userId: request.calleeId, terminalId: 'callee-phone' };
+    await api.service.accept(state.callId, callee);
+    const superseding = aRequest({ callerId: request.callerId });
+    expect(await tried(await losing(), superseding)).toBe(50401);
+    const toCaller = aRequest({ calleeId: request.callerId });
+    expect(await tried(await later(), toCaller)).toBe(41003);
+    expect((await api.engine.state(state.callId))?.status).toBe('accepted');
+  });
+
+  it('is never answered 50301 when it is repeated: the first start may ring', async () => {
+    const request = aRequest();
+    expect(await tried(await losing(), request)).toBe(50401);
+    const cut = await withDeps({ engine: { ...api.engine, start: async () => 'unavailable' } });
+    expect(await tried(cut, request)).toBe(50401);
+  });
+});
+
+describe('settling', () => {
+  it('does not replace an end that was written meanwhile by a guess', async () => {
+    const request = aRequest();
+    const { state } = await api.service.create(request);
+    const before = await api.store.reader.find(state.callId);
+    if (before === undefined) throw new Error('not recorded');
+    const engine = {
+      ...api.engine,
+      presence: async () => {
+        const caller = { userId: request.callerId, terminalId: 'phone' };
+        await api.service.cancel(state.callId, caller);
+        return 'closed' as const;
+      },
+    };
+    const now = () => Date.now() + START_WITHIN_MS + 1;
+    await settleCall({ engine, records: api.store.records, reader: api.store.reader, now }, before);
+    const after = await api.store.reader.find(state.callId);
+    expect(after?.state).toMatchObject({ status: 'cancelled', cause: 'cancelled' });
+  });
+
+  it('heals two dead lines for one create', async () => {
+    const [caller, callee] = [someone(), someone()];
+    const dead = [
+      await api.service.create(aRequest({ callerId: caller })),
+      await api.service.create(aRequest({ callerId: callee })),
+    ];
+    for (const { state } of dead) api.engine.terminate(state.callId);
+    const request = aRequest({ callerId: caller, calleeId: callee, terminalId: 'tablet' });
+    expect(await tried(await later(), request)).toMatchObject({ replayed: false });
+  });
+});
+
+describe('an answer to a create', () => {
+  it('comes within three seconds from an engine that is silent throughout', async () => {
+    const request = aRequest();
+    await tried(await losing(), request);
+    const after = <T>(ms: number, value: T) =>
+      new Promise<T>((resolve) => setTimeout(() => resolve(value), ms));
+    const silent = await withDeps({
+      engine: {
+        ...api.engine,
+        start: (_call, withinMs = 2_500) => after<StartOutcome>(withinMs, 'unknown'),
+        state: () => after(500, undefined),
+        presence: () => after(500, 'unknown' as const),
+      },
+    });
+    const begun = performance.now();
+    expect(await tried(silent, request)).toBe(50401);
+    expect(performance.now() - begun).toBeLessThan(3_000);
+  });
+});
+
+describe('a call id that the engine knows from another store', () => {
+  it('is no call of ours: the create fails and leaves no line', async () => {
+    const theirs = (await api.service.create(aRequest())).state;
+    const service = await withDeps({
+      engine: {
+        ...api.engine,
+        start: async () => 'already-started',
+        state: async () => theirs,
+      },
+    });
+    const request = aRequest();
+    await expect(service.create(request)).rejects.toThrow(/belongs to another store/);
+    expect(await tried(api.service, request)).toMatchObject({ replayed: false });
+    expect(isOver(theirs)).toBe(false);
+  });
+});
