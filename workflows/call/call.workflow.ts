@@ -7,6 +7,7 @@ import {
   getExternalWorkflowHandle,
   isCancellation,
   log,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import { callerOf, isOver } from '../../src/call/state.js';
@@ -19,6 +20,7 @@ import { operatorView } from './operator-view.js';
 import { CallSession } from './session.js';
 
 const PARTY_CHANGES_WAIT = '2s';
+const SUPERSEDE_AGAIN = '2s';
 
 /** One call, from its creation until its end is recorded. */
 export async function call(input: CallInput): Promise<CallResult> {
@@ -26,13 +28,16 @@ export async function call(input: CallInput): Promise<CallResult> {
   const startedAt = workflowInfo().startTime.getTime();
   const session = new CallSession(input, startedAt, operatorView(input.state));
   // A start that came too late rings nobody: whoever asked for it was told that it failed.
-  const isLate = input.carried === undefined && startedAt > input.startBy;
+  const isFirstRun = input.carried === undefined;
+  const isLate = isFirstRun && startedAt > input.startBy;
   if (isLate) session.endUnannounced();
   registerHandlers(session);
   endWhenCancelled(session);
 
   await CancellationScope.nonCancellable(async () => {
-    await Promise.all([keepDeadlines(session), tell(session, input)]);
+    const telling = tell(session, isFirstRun);
+    const superseding = isFirstRun && !isLate ? supersede(input) : undefined;
+    await Promise.all([keepDeadlines(session, telling), telling, superseding]);
     await condition(allHandlersFinished);
   });
 
@@ -45,8 +50,13 @@ export async function call(input: CallInput): Promise<CallResult> {
 }
 
 function refuseUnplayable(input: CallInput | undefined): void {
-  if (input?.state?.channel === 'rtc') return;
-  throw ApplicationFailure.nonRetryable('a call needs an input of a known channel', '40001');
+  const { state } = input ?? {};
+  const isCall =
+    Array.isArray(state?.parties) &&
+    typeof state.ring?.timeoutMs === 'number' &&
+    typeof state.limits?.maxDurationMs === 'number';
+  if (isCall && state.channel === 'rtc') return;
+  throw ApplicationFailure.nonRetryable('the input is no call of a known channel', '40001');
 }
 
 /** Temporal's own cancel, from the UI or CLI, is the operator's `end`. */
@@ -60,10 +70,14 @@ function endWhenCancelled(session: CallSession): void {
 const mustContinueAsNew = (session: CallSession): boolean =>
   workflowInfo().continueAsNewSuggested && !isOver(session.state);
 
-/** Deadlines end what people do not. */
-async function keepDeadlines(session: CallSession): Promise<void> {
+/** Deadlines end what people do not, for as long as this run lasts: a slow store stops no clock. */
+async function keepDeadlines(session: CallSession, telling: Promise<void>): Promise<void> {
   const timer = new DeadlineTimer();
-  const isDone = () => isOver(session.state) || mustContinueAsNew(session);
+  let told = false;
+  const markTold = telling.then(() => {
+    told = true;
+  });
+  const isDone = () => isOver(session.state) || told;
   while (!isDone()) {
     const next = session.nextDeadline();
     if (next !== undefined && next.at <= Date.now()) {
@@ -76,11 +90,12 @@ async function keepDeadlines(session: CallSession): Promise<void> {
     const fired = timer.takeFired();
     if (fired !== undefined) session.apply(fired);
   }
+  await markTold;
 }
 
 /** Announces the call, then keeps its record until the end is written. */
-async function tell(session: CallSession, input: CallInput): Promise<void> {
-  if (input.carried === undefined && !isOver(session.state)) await begin(session, input);
+async function tell(session: CallSession, isFirstRun: boolean): Promise<void> {
+  if (isFirstRun && !isOver(session.state)) await announce(session);
   const isDone = () => session.isFinished || mustContinueAsNew(session);
   while (!isDone()) {
     await condition(() => session.recordDue !== 'never' || isDone());
@@ -92,10 +107,6 @@ async function tell(session: CallSession, input: CallInput): Promise<void> {
     await recordCall(record);
     session.recorded(record);
   }
-}
-
-async function begin(session: CallSession, input: CallInput): Promise<void> {
-  await Promise.all([announce(session), supersede(input)]);
 }
 
 async function announce(session: CallSession): Promise<void> {
@@ -110,13 +121,21 @@ async function announce(session: CallSession): Promise<void> {
   }
 }
 
-async function supersede({ state, supersedes }: CallInput): Promise<void> {
+/**
+ * Ends the caller's former call. One that is not found is over, or its own start is still on the
+ * way: until no start of before ours can land, it is asked again.
+ */
+async function supersede({ state, supersedes, startBy }: CallInput): Promise<void> {
   if (supersedes === undefined) return;
   const former = getExternalWorkflowHandle(callWorkflowId(supersedes));
-  try {
-    await former.signal('end', { cause: 'superseded', by: callerOf(state).userId });
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    log.info('superseded call was over', { supersedes });
+  const end = { cause: 'superseded', by: callerOf(state).userId };
+  for (;;) {
+    try {
+      return await former.signal('end', end);
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      if (Date.now() >= startBy) return;
+    }
+    await sleep(SUPERSEDE_AGAIN, { summary: 'superseded call may still start' });
   }
 }

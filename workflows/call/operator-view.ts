@@ -1,19 +1,23 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { CallState, Party } from '../../src/call/state.js';
+import { summaryOf } from '../../src/call/summary.js';
+import type { Shown } from './session.js';
 
 const callStatus = defineSearchAttributeKey('CallStatus', 'KEYWORD');
 const callEndCause = defineSearchAttributeKey('CallEndCause', 'KEYWORD');
 const providerCallId = defineSearchAttributeKey('ProviderCallId', 'KEYWORD');
 
+const TIMELINE_SHOWN = 20;
+
 /** Keeps what an operator sees of a call: search attributes by change, details for free. */
 export function operatorView(initial: CallState) {
-  let shown = initial;
-  return (state: CallState, droppedSignals: number): void => {
-    const changed = changedAttributes(shown, state);
+  let attributed = initial;
+  return (shown: Shown): void => {
+    const changed = changedAttributes(attributed, shown.state);
     if (changed.length > 0) upsertSearchAttributes(changed);
-    shown = state;
-    setCurrentDetails(details(state, droppedSignals));
+    attributed = shown.state;
+    setCurrentDetails(details(shown));
   };
 }
 
@@ -30,15 +34,19 @@ function changedAttributes(before: CallState, after: CallState) {
 }
 
 /** Markdown for the UI. */
-function details(state: CallState, droppedSignals: number): string {
+function details({ state, timeline, droppedSignals }: Shown): string {
   const outcome = state.cause === undefined ? '' : ` (${state.cause}: ${state.reason})`;
   const ending = state.ending === undefined ? '' : `, ending: ${state.ending.wish}`;
   return [
+    summaryOf(state),
+    '',
     `**${state.status}**${outcome}${ending}, version ${state.version}`,
     '',
     '| party | role | state | terminal |',
     '|---|---|---|---|',
     ...state.parties.map(row),
+    '',
+    ...timeline.slice(-TIMELINE_SHOWN).map(({ at, what }) => `- ${at} ${what}`),
     ...(droppedSignals === 0 ? [] : ['', `signals dropped: ${droppedSignals}`]),
   ].join('\n');
 }

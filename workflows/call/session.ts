@@ -2,8 +2,8 @@ import { nextDeadline } from '../../src/call/deadlines.js';
 import type { CallEvent, Deadline } from '../../src/call/events.js';
 import { rungFrom } from '../../src/call/new-call.js';
 import { type CallState, isOver } from '../../src/call/state.js';
-import type { Effect, OutwardEvent } from '../../src/call/step.js';
-import { type Judgement, judge } from '../../src/call/transition.js';
+import { type Effect, isRefusal, type OutwardEvent } from '../../src/call/step.js';
+import { type Judgement, judge, transition } from '../../src/call/transition.js';
 import type { CallRecord } from './activities.js';
 import type { CallInput, CallResult, Carried, TimelineEntry } from './messages.js';
 import { describeEvent } from './timeline.js';
@@ -13,11 +13,16 @@ const TIMELINE_LENGTH = 200;
 /** Told together with the next change of status, or two seconds later. */
 const CAN_WAIT: readonly OutwardEvent['type'][] = ['call.party_changed', 'call.updated'];
 
+export interface Shown {
+  readonly state: CallState;
+  readonly timeline: readonly TimelineEntry[];
+  readonly droppedSignals: number;
+}
 /** Shows an operator what has become of the call. */
-type Show = (state: CallState, droppedSignals: number) => void;
+type Show = (shown: Shown) => void;
 
 /** One live call: the only holder of its state, and the only place that assigns it. */
-export class CallSession {
+export class CallSession implements Shown {
   /** Counts every assignment, so that a waiting loop sees that something moved. */
   changes = 0;
   #state: CallState;
@@ -35,10 +40,15 @@ export class CallSession {
     this.#unrecorded = [...(carried?.unrecorded ?? [])];
     this.#droppedSignals = carried?.droppedSignals ?? 0;
     this.#show = show;
+    show(this);
   }
 
   get state(): CallState {
     return this.#state;
+  }
+
+  get droppedSignals(): number {
+    return this.#droppedSignals;
   }
 
   get timeline(): readonly TimelineEntry[] {
@@ -71,7 +81,10 @@ export class CallSession {
 
   /** A call that was never announced ends in silence. */
   endUnannounced(): void {
-    this.apply({ type: 'end', by: 'system', cause: 'unreachable' });
+    const end = { type: 'end', by: 'system', cause: 'unreachable' } as const;
+    const step = transition(this.#state, end, Date.now());
+    if (isRefusal(step)) return;
+    this.#assign(step.state, step.effects);
     this.#unrecorded = [];
   }
 
@@ -84,7 +97,7 @@ export class CallSession {
   dropSignal(name: string, why: string): void {
     this.#droppedSignals += 1;
     this.#note(`signal ${name} dropped: ${why}`);
-    this.#show(this.#state, this.#droppedSignals);
+    this.#show(this);
   }
 
   /** `now`: a status changed or the call is over. `soon`: only a party changed. */
@@ -131,7 +144,7 @@ export class CallSession {
     this.#state = state;
     this.changes += 1;
     this.#tell(effects.flatMap((effect) => (effect.type === 'tell' ? [effect.event] : [])));
-    this.#show(state, this.#droppedSignals);
+    this.#show(this);
   }
 
   #tell(events: readonly OutwardEvent[]): void {

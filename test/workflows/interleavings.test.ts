@@ -1,0 +1,140 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callWorkflowId } from '../../src/contract/ids.js';
+import { byCallee, byCaller, CALLEE } from '../support/calls.js';
+import { type Rig, startRig } from '../support/rig.js';
+import { type TestServer, temporalServer } from '../support/temporal-server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await temporalServer({
+    dynamicConfig: {
+      'limit.historyCount.suggestContinueAsNew': 60,
+      // A server slows down runs that follow each other within a second.
+      'history.workflowIdReuseMinimalInterval': '1ms',
+    },
+  });
+});
+afterAll(() => server.stop());
+
+const rig = (options: Parameters<typeof startRig>[0] = {}) =>
+  startRig({ address: server.address, ...options });
+const causeOf = async ({ engine }: Rig, callId: number) => (await engine.state(callId))?.cause;
+const elsewhere = { calleeIds: ['30003'] };
+
+describe('superseding', () => {
+  it('reaches a call whose own start lands only afterwards', async () => {
+    const r = await rig();
+    await r.start({ ...elsewhere, callId: 900_002, supersedes: 900_001 });
+    await pause(300);
+    await r.start({ callId: 900_001 });
+    await expect.poll(() => causeOf(r, 900_001), { timeout: 8_000 }).toBe('superseded');
+    await r.engine.command(900_002, 'cancel', byCaller);
+    await r.result(900_002);
+  });
+
+  it('is carried out although the new call was cancelled before its first task', async () => {
+    const r = await rig();
+    const former = (await r.start()).state.callId;
+    await r.stopWorker();
+    const next = (await r.start({ ...elsewhere, supersedes: former })).state.callId;
+    await r.client.workflow.getHandle(callWorkflowId(next)).signal('cancel', byCaller);
+    await r.startWorker();
+    await r.result(next);
+    await expect.poll(() => causeOf(r, former)).toBe('superseded');
+  });
+});
+
+describe('reports that nobody takes', () => {
+  it('do not keep a hangup from being sent', async () => {
+    const r = await rig();
+    const { callId } = (await r.start()).state;
+    await r.engine.command(callId, 'accept', byCallee);
+    await r.stopWorker();
+    const stages = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const reports = await Promise.all(
+      stages.map((stage) => r.engine.command(callId, 'media-state', { ...byCaller, stage })),
+    );
+    expect(reports.map(({ kind }) => kind).sort()).toEqual([
+      ...Array(4).fill('unavailable'),
+      ...Array(2).fill('unknown'),
+    ]);
+    expect((await r.engine.command(callId, 'hangup', byCaller)).kind).toBe('unknown');
+    await r.startWorker();
+    await expect.poll(() => causeOf(r, callId), { timeout: 8_000 }).toBe('hangup');
+  });
+});
+
+describe('a store that is away when a run is to be continued', () => {
+  it('stops no deadline', async () => {
+    let away = false;
+    const r = await rig({
+      record: async () => {
+        if (away) throw new Error('store away');
+      },
+    });
+    const limits = { maxDurationMs: 6_000, allLeftGraceMs: 30_000 };
+    const { callId } = (await r.start({ limits })).state;
+    await pause(300);
+    away = true;
+    await r.engine.command(callId, 'accept', byCallee);
+    for (let index = 0; index < 30; index += 1) {
+      const stage = index % 2 === 0 ? 'joined' : 'muted';
+      await r.engine.command(callId, 'media-state', { ...byCaller, stage });
+    }
+    await expect.poll(() => causeOf(r, callId), { timeout: 9_000 }).toBe('max_duration');
+    away = false;
+    await r.result(callId);
+  });
+});
+
+describe('what an operator sees', () => {
+  it('is there while the call rings, and still there after continue-as-new', async () => {
+    const r = await rig();
+    const { callId } = (await r.start()).state;
+    const handle = r.client.workflow.getHandle(callWorkflowId(callId));
+    const details = async () => (await handle.query('__temporal_workflow_metadata')) as object;
+    expect(JSON.stringify(await details())).toContain('**calling**');
+    await r.engine.command(callId, 'accept', byCallee);
+    const { runId } = await handle.describe();
+    for (let index = 0; index < 20; index += 1) {
+      const stage = index % 2 === 0 ? 'joined' : 'muted';
+      await r.engine.command(callId, 'media-state', { ...byCaller, stage });
+    }
+    expect((await handle.describe()).runId).not.toBe(runId);
+    const seen = JSON.stringify(await details());
+    expect(seen).toContain('10001 → 20002, video, rtc');
+    expect(seen).toContain('**ongoing**');
+    expect(seen).toContain('v3 ongoing, 10001');
+    await r.engine.command(callId, 'hangup', byCaller);
+  });
+});
+
+describe('an input that is no call', () => {
+  it.each([{}, { state: { channel: 'rtc' } }, { state: { channel: 'robot', parties: [] } }])(
+    'ends its workflow as 40001: %j',
+    async (input) => {
+      const { client } = await rig();
+      const run = client.workflow.execute('call', {
+        workflowId: 'call-1',
+        taskQueue: 'calls',
+        args: [input],
+      });
+      await expect(run).rejects.toMatchObject({ cause: { type: '40001' } });
+    },
+  );
+});
+
+describe('a late start that a late worker finds', () => {
+  it('is unreachable even when its ring has run out as well', async () => {
+    const r = await rig();
+    await r.stopWorker();
+    const { callId } = (await r.start({ startBy: Date.now() - 1, ringTimeoutMs: 1_000 })).state;
+    await pause(1_500);
+    await r.startWorker();
+    expect(await r.result(callId)).toMatchObject({ cause: 'unreachable' });
+    expect(r.written[0]?.state.parties.find(({ userId }) => userId === CALLEE)?.state).toBe(
+      'unreachable',
+    );
+  });
+});
