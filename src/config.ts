@@ -97,7 +97,7 @@ export class InvalidConfig extends Error {
 const blankIsUnset = (env: NodeJS.ProcessEnv) =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
 
-const needsItsPair = (config: Config): string[] => [
+const needsItsPair = (config: Readonly<Record<string, unknown>>): string[] => [
   ...(config.AUTH_JWT_SECRET !== undefined && config.AUTH_JWT_PUBLIC_KEY !== undefined
     ? ['AUTH_JWT_SECRET, AUTH_JWT_PUBLIC_KEY: give one of the two']
     : []),
@@ -111,10 +111,13 @@ const needsItsPair = (config: Config): string[] => [
 
 /** @throws InvalidConfig naming every mistake at once. */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  const parsed = configSchema.safeParse(blankIsUnset(env));
-  const mistakes = parsed.success
-    ? needsItsPair(parsed.data)
-    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const given = blankIsUnset(env);
+  const parsed = configSchema.safeParse(given);
+  const issues = parsed.error?.issues ?? [];
+  const mistakes = [
+    ...issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    ...needsItsPair(given),
+  ];
   if (!parsed.success || mistakes.length > 0) throw new InvalidConfig(mistakes.join('\n'));
   return Object.freeze(parsed.data);
 }

@@ -5,6 +5,7 @@ import { lockFolder } from '../engine/embedded/folder-lock.js';
 import { registerSearchAttributes } from '../engine/search-attributes.js';
 import { openStore } from '../store/open-store.js';
 import { type ApiPart, startApi } from './api-part.js';
+import { unlessStopped } from './stop-signal.js';
 import { Undo } from './undo.js';
 import { startWorker, type WorkerPart } from './worker-part.js';
 
@@ -15,6 +16,8 @@ export interface ServiceOptions {
   readonly config: Config;
   readonly env: NodeJS.ProcessEnv;
   readonly logger: Logger;
+  /** Aborted when a stop is asked for, also while the service is still starting. */
+  readonly stopping: AbortSignal;
   /** Of an embedded Temporal server; without it the environment says where Temporal is. */
   readonly embeddedAddress?: string | undefined;
   /** Whether the caller already holds the lock of the data folder. */
@@ -33,8 +36,8 @@ export async function runService(options: ServiceOptions): Promise<RunningServic
   const { logger } = options;
   requireKeys(options.config);
   refuseSplitWithoutDatabase(options);
-  const undo = new Undo();
-  const stop = () => undo.run((error) => logger.error({ err: error }, 'not stopped cleanly'));
+  const undo = new Undo((error) => logger.error({ err: error }, 'not stopped cleanly'));
+  const stop = () => undo.run();
   try {
     const { api, worker } = await startParts(options, undo);
     const broken = (worker?.ended ?? new Promise<void>(() => undefined)).then(
@@ -54,17 +57,15 @@ interface Parts {
 }
 
 async function startParts(options: ServiceOptions, undo: Undo): Promise<Parts> {
-  const { role, config, env, logger, embeddedAddress } = options;
+  const { role, config, env, logger, stopping, embeddedAddress } = options;
   if (!options.folderIsLocked && config.DATABASE_URL === undefined) {
     const lock = await lockFolder(config.SWITCHYARD_DIR);
     undo.add(() => lock.release());
   }
-  const engine = await connect({
-    env,
-    ...(embeddedAddress !== undefined && { embeddedAddress }),
-  });
+  const where = embeddedAddress === undefined ? { env } : { env, embeddedAddress };
+  const engine = await unlessStopped(stopping, () => connect(where));
   undo.add(() => engine.connection.close());
-  await registerSearchAttributes(engine);
+  await unlessStopped(stopping, () => registerSearchAttributes(engine));
   const store = await openStore({
     databaseUrl: config.DATABASE_URL,
     directory: `${config.SWITCHYARD_DIR}/store`,

@@ -10,6 +10,7 @@ import { startEmbeddedServer } from '../engine/embedded/server.js';
 import { createLogger } from '../observability/logger.js';
 import { withDevelopmentKeys } from './development-keys.js';
 import { type RunningService, runService } from './run-service.js';
+import { unlessStopped } from './stop-signal.js';
 import { Undo } from './undo.js';
 
 export interface Embedded {
@@ -25,14 +26,16 @@ export interface StartOptions {
   readonly config: Config;
   readonly env: NodeJS.ProcessEnv;
   readonly progress: (line: string) => void;
+  /** Aborted when a stop is asked for, also while everything is still starting. */
+  readonly stopping: AbortSignal;
   /** Called once, before anything of Temporal is used. */
   readonly prepareRuntime: (logger: Logger) => void;
 }
 
 /** Everything in one process: a Temporal server if none is configured, the store, API and worker. */
 export async function startEmbedded(options: StartOptions): Promise<Embedded> {
-  const undo = new Undo();
-  const stop = () => undo.run((error) => options.progress(`not stopped cleanly: ${error}`));
+  const undo = new Undo((error) => options.progress(`not stopped cleanly: ${error}`));
+  const stop = () => undo.run();
   try {
     const lock = await lockFolder(options.config.SWITCHYARD_DIR);
     undo.add(() => lock.release());
@@ -48,13 +51,14 @@ async function startParts(options: StartOptions, undo: Undo): Promise<Omit<Embed
   const config = await withDevelopmentKeys(options.config);
   const { logger, logFile } = await fileLogger(config, undo);
   options.prepareRuntime(logger);
-  const temporal = await temporalServer(config, env, progress, undo);
+  const temporal = await temporalServer({ ...options, config }, undo);
   progress(`Store      ${config.DATABASE_URL === undefined ? 'embedded PGlite' : 'PostgreSQL'}`);
   const service = await runService({
     role: 'serve',
     config,
     env,
     logger,
+    stopping: options.stopping,
     folderIsLocked: true,
     embeddedAddress: temporal.embeddedAddress,
   });
@@ -80,16 +84,16 @@ interface Temporal {
 }
 
 async function temporalServer(
-  config: Config,
-  env: NodeJS.ProcessEnv,
-  progress: (line: string) => void,
+  { config, env, progress, stopping }: StartOptions,
   undo: Undo,
 ): Promise<Temporal> {
   if (config.TEMPORAL_ADDRESS !== undefined) {
     progress(`Temporal   ${config.TEMPORAL_ADDRESS}`);
     return { address: config.TEMPORAL_ADDRESS, uiUrl: config.TEMPORAL_UI_URL };
   }
-  const cli = await findCli({ configured: config.TEMPORAL_CLI, env, progress });
+  const cli = await unlessStopped(stopping, () =>
+    findCli({ configured: config.TEMPORAL_CLI, env, progress }),
+  );
   const server = await startEmbeddedServer({
     cli: cli.path,
     directory: config.SWITCHYARD_DIR,

@@ -17,3 +17,25 @@ export function stopSignal(): StopSignal {
   process.on('SIGTERM', onSignal);
   return { promise, signal: controller.signal };
 }
+
+/** The one who started it asked it to stop before it was up. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+/** Gives up waiting for a long step of the start as soon as a stop is asked for. */
+export async function unlessStopped<T>(stopping: AbortSignal, step: () => Promise<T>): Promise<T> {
+  if (stopping.aborted) throw new Stopped();
+  let giveUp: (() => void) | undefined;
+  const stopped = new Promise<never>((_resolve, reject) => {
+    giveUp = () => reject(new Stopped());
+    stopping.addEventListener('abort', giveUp);
+  });
+  const work = step();
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    if (giveUp !== undefined) stopping.removeEventListener('abort', giveUp);
+  }
+}

@@ -8,7 +8,7 @@ import { printSummary } from './demo/summary.js';
 import { readDevelopmentKeys } from './development-keys.js';
 import { type Role, runService } from './run-service.js';
 import { startEmbedded } from './start-embedded.js';
-import { stopSignal } from './stop-signal.js';
+import { Stopped, stopSignal } from './stop-signal.js';
 import { issueToken, type TokenOptions } from './token.js';
 
 const say = (line: string): void => {
@@ -22,6 +22,7 @@ async function start(config: Config): Promise<void> {
     config,
     env: process.env,
     progress: say,
+    stopping: stopping.signal,
     prepareRuntime: installRuntime,
   });
   try {
@@ -39,7 +40,8 @@ async function serve(role: Role, config: Config): Promise<void> {
   const stopping = stopSignal();
   const logger = createLogger({ level: config.LOG_LEVEL });
   installRuntime(logger);
-  const service = await runService({ role, config, env: process.env, logger });
+  const { signal } = stopping;
+  const service = await runService({ role, config, env: process.env, logger, stopping: signal });
   logger.info({ role, url: service.apiUrl }, 'started');
   try {
     await Promise.race([stopping.promise, service.broken]);
@@ -55,6 +57,10 @@ async function token(options: TokenOptions): Promise<void> {
 
 /** A mistake of the one who started it is a line; only a bug is a stack trace. */
 function report(error: unknown): void {
+  if (error instanceof Stopped) {
+    process.exitCode = 0;
+    return;
+  }
   process.exitCode = 1;
   if (error instanceof InvalidConfig) {
     process.stderr.write(`switchyard: wrong settings\n${error.message.replace(/^/gm, '  ')}\n`);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { isAlive, type KnownProcess } from '../../src/engine/embedded/end-process.js';
+import { freePort } from '../../src/engine/embedded/ports.js';
 import { createWorkplace, startEverything, type Workplace } from '../support/workplace.js';
 import { beginRequest, postInTwoParts } from './slow-request.js';
 import { printedToken } from './users.js';
@@ -66,4 +67,34 @@ it('ends at once on a second SIGINT, whatever it waits for', async () => {
   expect(stillWaiting).toBe(true);
   expect(ended).toEqual({ code: 1, signal: null });
   expect(performance.now() - asked).toBeLessThan(1_000);
+});
+
+it('ends within seconds when it is told to stop before it is up', async () => {
+  const place = await workplace();
+  const product = await place.start(['serve'], {
+    AUTH_JWT_SECRET: 'a secret for tests, long enough for HS256',
+    TRTC_SDK_APP_ID: '1400000001',
+    TRTC_SECRET_KEY: 'a key for tests',
+    TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}`,
+  });
+  await sleep(3_000);
+  expect(product.runs()).toBe(true);
+
+  const asked = performance.now();
+  product.signal('SIGTERM');
+  const ended = await product.ended();
+
+  expect(ended).toEqual({ code: 0, signal: null });
+  expect(performance.now() - asked).toBeLessThan(4_000);
+});
+
+it('stays up when the first calls are refused, and says why', async () => {
+  const place = await workplace();
+  const product = await startEverything(place, {
+    PERMISSION_HOOK_URL: `http://127.0.0.1:${await freePort()}/`,
+    PERMISSION_HOOK_SECRET: 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3',
+  });
+
+  expect(product.stdout()).toContain('broken off: temporarily unavailable');
+  expect((await fetch(`${place.apiUrl}/readyz`)).status).toBe(200);
 });

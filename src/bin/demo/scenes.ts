@@ -164,6 +164,12 @@ const SCENES: readonly (readonly [string, Scene])[] = [
   ['The callee is busy', busy],
 ];
 
+/** A refusal, of a permission hook for example, is part of the story; the service stays up. */
+function breakOff({ say, stopping }: Stage, error: unknown): void {
+  if (stopping.aborted) return;
+  say(`  broken off: ${error instanceof Error ? error.message : error}`);
+}
+
 /** Plays real calls over HTTP against the running service; users are new at every start. */
 export async function playScenes(stage: Stage): Promise<void> {
   if (stage.running.config.AUTH_JWT_SECRET === undefined) return;
@@ -173,6 +179,6 @@ export async function playScenes(stage: Stage): Promise<void> {
   for (const [title, play] of SCENES) {
     if (stage.stopping.aborted) return;
     stage.say(`\n${title}`);
-    await play(stage, { caller, callee, other });
+    await play(stage, { caller, callee, other }).catch((error: unknown) => breakOff(stage, error));
   }
 }

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidConfig, loadConfig, requireKeys } from '../../src/config.js';
+
+const mistakesOf = (env: NodeJS.ProcessEnv): string[] => {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof InvalidConfig) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+};
+
+describe('the configuration', () => {
+  it('has a default for everything but keys, and takes a blank for unset', () => {
+    const config = loadConfig({ PORT: '', HOST: '' });
+    expect(config).toMatchObject({ PORT: 3000, HOST: '127.0.0.1', CALLS_RING_TIMEOUT_SECONDS: 30 });
+    expect(config.DATABASE_URL).toBeUndefined();
+    expect(() => requireKeys(config)).toThrow(InvalidConfig);
+  });
+
+  it('lists all mistakes together: wrong values and settings that need each other', () => {
+    const mistakes = mistakesOf({
+      PORT: '99999',
+      MEDIA_REPORTS: 'sometimes',
+      TRTC_SDK_APP_ID: '1400000000',
+      PERMISSION_HOOK_URL: 'http://127.0.0.1/may-call',
+    });
+    expect(mistakes.map((line) => line.split(':')[0])).toEqual([
+      'PORT',
+      'MEDIA_REPORTS',
+      'TRTC_SDK_APP_ID, TRTC_SECRET_KEY',
+      'PERMISSION_HOOK_SECRET',
+    ]);
+  });
+
+  it.each([
+    ['TRTC_SDK_APP_ID', '4294967296'],
+    ['PERMISSION_HOOK_SECRET', 'whsec_not base64'],
+    ['AUTH_JWT_SECRET', 'too short'],
+    ['DATABASE_URL', 'mysql://127.0.0.1/db'],
+    ['CALLS_RING_TIMEOUT_SECONDS', '601'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(mistakesOf({ [name]: value, TRTC_SECRET_KEY: 'k' }).join()).toContain(name);
+  });
+
+  it('refuses two kinds of keys for one kind of token', () => {
+    const keys = { AUTH_JWT_SECRET: 'x'.repeat(32), AUTH_JWT_PUBLIC_KEY: 'pem' };
+    expect(mistakesOf(keys)).toEqual(['AUTH_JWT_SECRET, AUTH_JWT_PUBLIC_KEY: give one of the two']);
+  });
+});
