@@ -73,7 +73,9 @@ export const configSchema = z.object({
   TEMPORAL_ADDRESS: z
     .string()
     .optional()
-    .describe('host:port of a Temporal server; unset starts an embedded one'),
+    .describe(
+      'host:port of a Temporal server; unset, `start` embeds one, others use localhost:7233',
+    ),
   TEMPORAL_NAMESPACE: z.string().default('default').describe('Namespace of the calls'),
   TEMPORAL_UI_URL: z
     .url()

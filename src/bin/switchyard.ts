@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { type Config, InvalidConfig, loadConfig } from '../config.js';
 import { installRuntime } from '../engine/runtime-logger.js';
@@ -10,6 +11,9 @@ import { type Role, runService } from './run-service.js';
 import { startEmbedded } from './start-embedded.js';
 import { Stopped, stopSignal } from './stop-signal.js';
 import { issueToken, type TokenOptions } from './token.js';
+
+/** Settings of this folder; what the environment already says comes first. */
+if (existsSync('.env')) process.loadEnvFile('.env');
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);

@@ -109,6 +109,16 @@ it.each(['api', 'worker'])('refuses `%s` without a database that two can share',
   );
 });
 
+it('reads settings from .env of its folder, after those of the environment', async () => {
+  const place = await workplace();
+  await writeFile(join(place.folder, '.env'), 'RATE_LIMIT_PER_SECOND=many\nLOG_LEVEL=loud\n');
+  const { code, stderr } = await place.run(['token', '--user', '1'], { LOG_LEVEL: 'info' });
+
+  expect(code).toBe(1);
+  expect(stderr).toContain('  RATE_LIMIT_PER_SECOND: ');
+  expect(stderr).not.toContain('LOG_LEVEL');
+});
+
 it('refuses `serve` without keys, naming both kinds', async () => {
   const place = await workplace();
 

@@ -152,7 +152,7 @@ describe('the summary of a start', () => {
     expect(product.stderr()).toBe('');
     expect(await ready.json()).toEqual({
       status: 'ready',
-      checks: { engine: true, store: true, worker: true },
+      checks: { engine: 'ok', store: 'ok', worker: 'ok' },
     });
   });
 });
