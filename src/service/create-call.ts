@@ -4,11 +4,11 @@ import { judge } from '../call/transition.js';
 import { PERMISSION_REFUSED_MESSAGE } from '../contract/codes.js';
 import { channelName } from '../contract/ids.js';
 import type { StartCall } from '../ports/call-engine.js';
-import type { BlockedLine, ReserveCall, ReserveOutcome } from '../ports/reservations.js';
+import type { ReserveCall, ReserveOutcome } from '../ports/reservations.js';
 import type { RtcToken } from '../ports/rtc-tokens.js';
 import { CallError } from './call-error.js';
 import type { Dependencies } from './dependencies.js';
-import { settleCall } from './settle-call.js';
+import { reserveLines } from './reserve-lines.js';
 
 /** A start that the engine records later than this after the request rings nobody. */
 export const START_WITHIN_MS = 10_000;
@@ -34,9 +34,6 @@ const ANSWER_WITHIN_MS = 2_800;
 /** Of which the engine gets at least this, or the start need not be sent. */
 const START_AT_LEAST_MS = 500;
 
-/** Caller and callee may each be held by a dead call; more than that is nobody's accident. */
-const HEALINGS = 2;
-
 /** Asks, reserves, starts, in this order: whatever fails leaves nobody's phone ringing. */
 export async function createCall(deps: Dependencies, request: CreateCall): Promise<CreatedCall> {
   if (request.callerId === request.calleeId) {
@@ -45,7 +42,7 @@ export async function createCall(deps: Dependencies, request: CreateCall): Promi
   const answerBy = deps.now() + ANSWER_WITHIN_MS;
   await admit(deps, request);
   const { call, token } = await prepare(deps, request);
-  const outcome = await reserve(deps, call);
+  const outcome = await reserveLines(deps, call);
   const engineHasMs = Math.max(START_AT_LEAST_MS, answerBy - deps.now());
   switch (outcome.kind) {
     case 'reserved':
@@ -102,44 +99,6 @@ async function prepare(
     ...(request.idempotency !== undefined && { idempotency: request.idempotency }),
   };
   return { call, token };
-}
-
-/** What stands in the way is settled and asked again: it may be over, or dead. */
-async function reserve(
-  deps: Dependencies,
-  call: ReserveCall,
-  healings = HEALINGS,
-): Promise<ReserveOutcome> {
-  const outcome = await deps.reservations.reserve(call);
-  const again = healings > 0 && (await isOutOfTheWay(deps, outcome));
-  return again ? reserve(deps, call, healings - 1) : outcome;
-}
-
-async function isOutOfTheWay(deps: Dependencies, outcome: ReserveOutcome): Promise<boolean> {
-  switch (outcome.kind) {
-    case 'callee-busy':
-    case 'caller-busy':
-      return freeLine(deps, outcome.line);
-    case 'replayed':
-      return (
-        outcome.state.status === 'calling' && (await settleCall(deps, outcome)).kind === 'over'
-      );
-    case 'reserved':
-    case 'key-reused':
-      return false;
-  }
-}
-
-/** @throws CallError 50301 when nobody can tell whether the line is still in use. */
-async function freeLine(deps: Dependencies, line: BlockedLine): Promise<boolean> {
-  const blocking = await deps.reader.find(line.callId);
-  if (blocking !== undefined) {
-    const { kind } = await settleCall(deps, blocking);
-    if (kind === 'unknown') throw new CallError(50301);
-    if (kind === 'live') return false;
-  }
-  await deps.reservations.freeLine(line);
-  return true;
 }
 
 async function start(

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AdmissionAnswer, AdmissionRequest } from '../../src/ports/admission.js';
-import { CallError } from '../../src/service/call-error.js';
-import type { CreateCall } from '../../src/service/create-call.js';
 import { START_WITHIN_MS } from '../../src/service/create-call.js';
 import { startTestApi, type TestApi } from '../support/test-api.js';
+import { aRequest, someone, tried } from './fixtures.js';
 
 let api: TestApi;
 let clock = Date.now();
@@ -14,29 +13,6 @@ afterAll(() => api.stop());
 beforeEach(() => {
   api.engine.mood = 'well';
 });
-
-let lastUser = 70_000;
-const someone = () => {
-  lastUser += 1;
-  return String(lastUser);
-};
-const aRequest = (overrides: Partial<CreateCall> = {}): CreateCall => ({
-  callerId: someone(),
-  calleeId: someone(),
-  terminalId: 'phone',
-  conversationId: '1001',
-  callType: 'audio',
-  ...overrides,
-});
-
-const codeOf = async (work: Promise<unknown>): Promise<number> => {
-  const error = await work.then(
-    () => undefined,
-    (refused: unknown) => refused,
-  );
-  if (error instanceof CallError) return error.code;
-  throw error ?? new Error('was not refused');
-};
 
 const withDeps = async (deps: NonNullable<Parameters<typeof startTestApi>[0]>['deps']) =>
   (await api.alongside({ deps: deps ?? {} })).service;
@@ -69,7 +45,7 @@ describe('creating a call', () => {
           },
         },
       });
-      expect(await codeOf(service.create(request))).toBe(code);
+      expect(await tried(service, request)).toBe(code);
       expect(asked).toEqual([
         {
           callerId: request.callerId,
@@ -86,7 +62,7 @@ describe('creating a call', () => {
   it('refuses calling oneself', async () => {
     const user = someone();
     const request = aRequest({ callerId: user, calleeId: user });
-    expect(await codeOf(api.service.create(request))).toBe(40001);
+    expect(await tried(api.service, request)).toBe(40001);
   });
 
   it('gives lines back when the engine was away after all', async () => {
@@ -95,7 +71,7 @@ describe('creating a call', () => {
     const service = await withDeps({
       engine: { ...engine, start: async () => 'unavailable' },
     });
-    expect(await codeOf(service.create(request))).toBe(50301);
+    expect(await tried(service, request)).toBe(50301);
     expect((await api.service.create(request)).replayed).toBe(false);
   });
 });
@@ -111,8 +87,8 @@ describe('a start whose outcome is open', () => {
     clock = Date.now();
     const request = aRequest();
     const service = await lostStart();
-    expect(await codeOf(service.create(request))).toBe(50401);
-    expect(await codeOf(service.create(aRequest({ calleeId: request.calleeId })))).toBe(41003);
+    expect(await tried(service, request)).toBe(50401);
+    expect(await tried(service, aRequest({ calleeId: request.calleeId }))).toBe(41003);
     const { replayed, state } = await api.service.create(request);
     expect(replayed).toBe(true);
     expect(api.engine.carriedOut).toContain(`start ${state.callId}`);
@@ -122,7 +98,7 @@ describe('a start whose outcome is open', () => {
     clock = Date.now();
     const request = aRequest();
     const service = await lostStart();
-    expect(await codeOf(service.create(request))).toBe(50401);
+    expect(await tried(service, request)).toBe(50401);
     clock += START_WITHIN_MS + 1;
     const later = await withDeps({ now: () => clock });
     const { state, replayed } = await later.create(request);

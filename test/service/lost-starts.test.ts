@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isOver } from '../../src/call/state.js';
 import type { StartOutcome } from '../../src/ports/call-engine.js';
-import { CallError } from '../../src/service/call-error.js';
-import type { CallService } from '../../src/service/call-service.js';
-import { type CreateCall, START_WITHIN_MS } from '../../src/service/create-call.js';
+import { START_WITHIN_MS } from '../../src/service/create-call.js';
 import type { Dependencies } from '../../src/service/dependencies.js';
 import { settleCall } from '../../src/service/settle-call.js';
 import { startTestApi, type TestApi } from '../support/test-api.js';
+import { aRequest, someone, tried } from './fixtures.js';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -17,25 +16,6 @@ beforeEach(() => {
   api.engine.mood = 'well';
 });
 
-let lastUser = 90_000;
-const someone = () => {
-  lastUser += 1;
-  return String(lastUser);
-};
-const aRequest = (overrides: Partial<CreateCall> = {}): CreateCall => ({
-  callerId: someone(),
-  calleeId: someone(),
-  terminalId: 'phone',
-  conversationId: '1001',
-  callType: 'audio',
-  ...overrides,
-});
-
-const tried = (service: CallService, request: CreateCall) =>
-  service.create(request).catch((error: unknown) => {
-    if (error instanceof CallError) return error.code;
-    throw error;
-  });
 const withDeps = async (deps: Partial<Dependencies>) => (await api.alongside({ deps })).service;
 /** A service whose starts are lost on the way. */
 const losing = () => withDeps({ engine: { ...api.engine, start: async () => 'unknown' } });

@@ -5,6 +5,13 @@ import { prepareNamespace } from '../../src/engine/embedded/namespace.js';
 import { freePort } from '../../src/engine/embedded/ports.js';
 import { serverArguments } from '../../src/engine/embedded/server-arguments.js';
 
+/** A server on which a workflow is to continue as new every sixty events. */
+export const SHORT_RUNS = {
+  'limit.historyCount.suggestContinueAsNew': 60,
+  // A server slows down runs that follow each other within a second.
+  'history.workflowIdReuseMinimalInterval': '1ms',
+} as const;
+
 export interface TestServerOptions {
   /** File that outlives the server; without one it lives in memory. */
   readonly database?: string;

@@ -2,16 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callWorkflowId } from '../../src/contract/ids.js';
 import { byCallee, byCaller, CALLER } from '../support/calls.js';
 import { startRig } from '../support/rig.js';
-import { type TestServer, temporalServer } from '../support/temporal-server.js';
+import { SHORT_RUNS, type TestServer, temporalServer } from '../support/temporal-server.js';
 
 let server: TestServer;
 beforeAll(async () => {
   server = await temporalServer({
-    dynamicConfig: {
-      'limit.historyCount.suggestContinueAsNew': 60,
-      // A server slows down runs that follow each other within a second.
-      'history.workflowIdReuseMinimalInterval': '1ms',
-    },
+    dynamicConfig: SHORT_RUNS,
   });
 });
 afterAll(() => server.stop());
