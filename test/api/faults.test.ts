@@ -118,8 +118,8 @@ describe('a store that is away', () => {
     for (const [name, request] of [
       ['createCall', { body: createBody('20002') }],
       ['listRinging', {}],
-      ['getCall', { callId: 5 }],
-      ['hangupCall', { callId: 5, body: terminal }],
+      ['getCall', { callId: 999_999 }],
+      ['hangupCall', { callId: 999_999, body: terminal }],
     ] as const) {
       const answer = await sendAs(away.url, '10001', name, request);
       expect(answer).toMatchObject({ status: 503, code: 50301, data: null });
