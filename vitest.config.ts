@@ -8,6 +8,9 @@ const report = join(reports ?? '', `${Date.now()}-${process.pid}.json`);
 /** How many times the usual number of random cases is tried; see test/support/runs.ts. */
 const effort = Number(process.env.TEST_EFFORT ?? 1);
 
+/** Steers the races; see test/support/seeded.ts. */
+const seed = Number(process.env.TEST_SEED ?? Date.now() % 1_000_000);
+
 const serverBacked = {
   globalSetup: ['test/support/global-setup.ts'],
   testTimeout: 60_000,
@@ -19,7 +22,7 @@ const turn = (groupOrder: number) => ({ sequence: { groupOrder } });
 
 export default defineConfig({
   test: {
-    provide: { effort },
+    provide: { effort, seed },
     // Mostly they wait, so two at once also suit two cores; more would measure each other.
     maxWorkers: 2,
     ...(reports === undefined
@@ -75,6 +78,16 @@ export default defineConfig({
           ...serverBacked,
           testTimeout: 120_000,
           ...turn(3),
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'races',
+          include: ['test/races/**/*.test.ts'],
+          ...serverBacked,
+          testTimeout: 60_000 * effort,
+          ...turn(4),
         },
       },
     ],
