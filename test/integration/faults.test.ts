@@ -65,12 +65,16 @@ describe('with Temporal away', () => {
     const server = await ownTemporal();
     const stack = await startStack({ temporalAddress: server.address });
     const [ann, bob] = await Promise.all([stack.as('10001'), stack.as('20002')]);
+    const eve = await stack.as('30003');
     await server.kill();
     const open = await timed(codeOr(ann.createCall(aCreate())));
     expect(open.answer).toBe(50401);
     expect(open.ms).toBeLessThan(ANSWER_LIMIT_MS);
     await pause(2_500);
-    const refused = await timed(codeOr(ann.createCall(aCreate())));
+    const repeated = await timed(codeOr(ann.createCall(aCreate())));
+    expect(repeated.answer).toBe(50401);
+    expect(repeated.ms).toBeLessThan(ANSWER_LIMIT_MS);
+    const refused = await timed(codeOr(eve.createCall(aCreate({ target_user_id: 40004 }))));
     expect(refused.answer).toBe(50301);
     expect(refused.ms).toBeLessThan(1_000);
     await server.restart();
