@@ -33,9 +33,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: [
-            'test/{call,contract,config,activities,providers,architecture,observability}/**/*.test.ts',
-          ],
+          include: ['test/{call,contract,config,activities,providers,architecture}/**/*.test.ts'],
           testTimeout: 30_000 * effort,
         },
       },

@@ -1,8 +1,15 @@
 import { z } from 'zod';
 
-const seconds = (fallback: number, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).default(fallback);
-const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+const whole = (fallback: number, min: number, max: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce
+    .number({ error })
+    .int({ error })
+    .min(min, { error })
+    .max(max, { error })
+    .default(fallback);
+};
+const port = (fallback: number) => whole(fallback, 0, 65_535);
 const flag = (fallback: boolean) => z.stringbool().default(fallback);
 
 /** Every variable the service reads, and nothing else reads the environment. */
@@ -25,24 +32,24 @@ export const configSchema = z.object({
     .enum(['fit', '200'])
     .default('fit')
     .describe('`fit` sends the HTTP status of each code, `200` always 200'),
-  CALLS_RING_TIMEOUT_SECONDS: seconds(30, 1, 600).describe('Ring time of a call that names none'),
-  CALLS_MAX_DURATION_SECONDS: seconds(14_400, 1, 604_800).describe('Longest conversation'),
-  CALLS_ALL_LEFT_GRACE_SECONDS: seconds(30, 1, 3_600).describe(
+  CALLS_RING_TIMEOUT_SECONDS: whole(30, 1, 600).describe('Ring time of a call that names none'),
+  CALLS_MAX_DURATION_SECONDS: whole(14_400, 1, 604_800).describe('Longest conversation'),
+  CALLS_ALL_LEFT_GRACE_SECONDS: whole(30, 1, 3_600).describe(
     'How long a call outlives the last party that reported `left`',
   ),
   MEDIA_REPORTS: z
     .enum(['optional', 'required'])
     .default('optional')
     .describe('`required` ends an accepted call that nobody joins in time'),
-  CALLS_CONNECT_TIMEOUT_SECONDS: seconds(30, 1, 3_600).describe(
+  CALLS_CONNECT_TIMEOUT_SECONDS: whole(30, 1, 3_600).describe(
     'Time to join after acceptance, with MEDIA_REPORTS=required',
   ),
-  RATE_LIMIT_PER_SECOND: seconds(50, 1, 100_000).describe('Requests per user and process'),
+  RATE_LIMIT_PER_SECOND: whole(50, 1, 100_000).describe('Requests per user and process'),
   AUTH_JWT_SECRET: z
     .string()
-    .min(32)
+    .min(32, { error: 'must have at least 32 characters' })
     .optional()
-    .describe('Shared secret (HS256) of the tokens; or give a public key'),
+    .describe('Shared secret (HS256) of the tokens, at least 32 characters; or give a public key'),
   AUTH_JWT_PUBLIC_KEY: z
     .string()
     .optional()
@@ -57,7 +64,7 @@ export const configSchema = z.object({
     .optional()
     .describe('TRTC application id'),
   TRTC_SECRET_KEY: z.string().min(1).optional().describe('TRTC key that signs RTC tokens'),
-  TRTC_TOKEN_TTL_SECONDS: seconds(86_400, 60, 15_552_000).describe('Validity of an RTC token'),
+  TRTC_TOKEN_TTL_SECONDS: whole(86_400, 60, 15_552_000).describe('Validity of an RTC token'),
   TRTC_PRIVATE_MAP_KEY: flag(false).describe(
     'Add a room-bound PrivateMapKey to RTC tokens (TRTC advanced permission control)',
   ),
@@ -84,10 +91,10 @@ export const configSchema = z.object({
   TEMPORAL_CLI: z.string().optional().describe('Path of a `temporal` binary to embed'),
   TEMPORAL_EMBEDDED_PORT: port(7233).describe('Port of the embedded Temporal server'),
   TEMPORAL_EMBEDDED_UI_PORT: port(8233).describe('Port of its UI'),
-  MAX_CACHED_WORKFLOWS: seconds(20_000, 10, 1_000_000).describe(
+  MAX_CACHED_WORKFLOWS: whole(20_000, 10, 1_000_000).describe(
     'Live calls a worker keeps in memory',
   ),
-  SHUTDOWN_GRACE_SECONDS: seconds(10, 1, 600).describe('How long a stopping process may drain'),
+  SHUTDOWN_GRACE_SECONDS: whole(10, 1, 600).describe('How long a stopping process may drain'),
 });
 
 export type Config = Readonly<z.output<typeof configSchema>>;
@@ -96,8 +103,11 @@ export class InvalidConfig extends Error {
   override readonly name = 'InvalidConfig';
 }
 
-const blankIsUnset = (env: NodeJS.ProcessEnv) =>
-  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+/** A blank value means "not set", as in a file that lists every variable. */
+export const withoutBlanks = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).filter((each): each is [string, string] => !!each[1]?.trim()),
+  );
 
 const needsItsPair = (config: Readonly<Record<string, unknown>>): string[] => [
   ...(config.AUTH_JWT_SECRET !== undefined && config.AUTH_JWT_PUBLIC_KEY !== undefined
@@ -111,28 +121,30 @@ const needsItsPair = (config: Readonly<Record<string, unknown>>): string[] => [
     : []),
 ];
 
+const missingKeys = (config: Readonly<Record<string, unknown>>): string[] => [
+  ...(config.AUTH_JWT_SECRET === undefined && config.AUTH_JWT_PUBLIC_KEY === undefined
+    ? ['AUTH_JWT_SECRET or AUTH_JWT_PUBLIC_KEY: needed to verify tokens']
+    : []),
+  ...(config.TRTC_SDK_APP_ID === undefined && config.TRTC_SECRET_KEY === undefined
+    ? ['TRTC_SDK_APP_ID, TRTC_SECRET_KEY: needed to mint RTC tokens']
+    : []),
+];
+
+export interface ConfigNeeds {
+  /** Whether the keys must be set that a deployment has to bring itself. */
+  readonly keys?: boolean;
+}
+
 /** @throws InvalidConfig naming every mistake at once. */
-export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  const given = blankIsUnset(env);
+export function loadConfig(env: NodeJS.ProcessEnv, { keys = false }: ConfigNeeds = {}): Config {
+  const given = withoutBlanks(env);
   const parsed = configSchema.safeParse(given);
   const issues = parsed.error?.issues ?? [];
   const mistakes = [
     ...issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
     ...needsItsPair(given),
+    ...(keys ? missingKeys(given) : []),
   ];
   if (!parsed.success || mistakes.length > 0) throw new InvalidConfig(mistakes.join('\n'));
   return Object.freeze(parsed.data);
-}
-
-/** @throws InvalidConfig unless the keys are set that a deployment must bring itself. */
-export function requireKeys(config: Config): void {
-  const missing = [
-    ...(config.AUTH_JWT_SECRET === undefined && config.AUTH_JWT_PUBLIC_KEY === undefined
-      ? ['AUTH_JWT_SECRET or AUTH_JWT_PUBLIC_KEY: needed to verify tokens']
-      : []),
-    ...(config.TRTC_SDK_APP_ID === undefined
-      ? ['TRTC_SDK_APP_ID, TRTC_SECRET_KEY: needed to mint RTC tokens']
-      : []),
-  ];
-  if (missing.length > 0) throw new InvalidConfig(missing.join('\n'));
 }

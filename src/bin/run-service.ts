@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Config, InvalidConfig, requireKeys } from '../config.js';
+import { type Config, InvalidConfig } from '../config.js';
 import { connect } from '../engine/connection.js';
 import { lockFolder } from '../engine/embedded/folder-lock.js';
 import { registerSearchAttributes } from '../engine/search-attributes.js';
@@ -34,7 +34,6 @@ export interface RunningService {
 /** Starts the parts of a role, and stops them in the reverse order: the API drains first. */
 export async function runService(options: ServiceOptions): Promise<RunningService> {
   const { logger } = options;
-  requireKeys(options.config);
   refuseSplitWithoutDatabase(options);
   const undo = new Undo((error) => logger.error({ err: error }, 'not stopped cleanly'));
   const stop = () => undo.run();

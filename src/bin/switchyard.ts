@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { Command } from 'commander';
-import { type Config, InvalidConfig, loadConfig } from '../config.js';
+import { InvalidConfig, loadConfig, withoutBlanks } from '../config.js';
 import { installRuntime } from '../engine/runtime-logger.js';
 import { createLogger } from '../observability/logger.js';
 import { playScenes } from './demo/scenes.js';
@@ -12,19 +13,24 @@ import { startEmbedded } from './start-embedded.js';
 import { Stopped, stopSignal } from './stop-signal.js';
 import { issueToken, type TokenOptions } from './token.js';
 
-/** Settings of this folder; what the environment already says comes first. */
-if (existsSync('.env')) process.loadEnvFile('.env');
+/** The settings: of the environment, and of `.env` in this folder where that says nothing. */
+function settings(): NodeJS.ProcessEnv {
+  const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+  return withoutBlanks({ ...file, ...withoutBlanks(process.env) });
+}
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-async function start(config: Config): Promise<void> {
+async function start(): Promise<void> {
+  const env = settings();
+  const config = loadConfig(env);
   const stopping = stopSignal();
   say('Switchyard is starting.');
   const running = await startEmbedded({
     config,
-    env: process.env,
+    env,
     progress: say,
     stopping: stopping.signal,
     prepareRuntime: installRuntime,
@@ -40,12 +46,15 @@ async function start(config: Config): Promise<void> {
   }
 }
 
-async function serve(role: Role, config: Config): Promise<void> {
+async function serve(role: Role): Promise<void> {
+  const env = settings();
+  const config = loadConfig(env, { keys: true });
   const stopping = stopSignal();
   const logger = createLogger({ level: config.LOG_LEVEL });
   installRuntime(logger);
+  logger.info({ role, temporal: config.TEMPORAL_ADDRESS ?? 'localhost:7233' }, 'starting');
   const { signal } = stopping;
-  const service = await runService({ role, config, env: process.env, logger, stopping: signal });
+  const service = await runService({ role, config, env, logger, stopping: signal });
   logger.info({ role, url: service.apiUrl }, 'started');
   try {
     await Promise.race([stopping.promise, service.broken]);
@@ -56,7 +65,7 @@ async function serve(role: Role, config: Config): Promise<void> {
 }
 
 async function token(options: TokenOptions): Promise<void> {
-  say(await issueToken(await readDevelopmentKeys(loadConfig(process.env)), options));
+  say(await issueToken(await readDevelopmentKeys(loadConfig(settings())), options));
 }
 
 /** A mistake of the one who started it is a line; only a bug is a stack trace. */
@@ -77,7 +86,7 @@ const program = new Command('switchyard').description('A durable call orchestrat
 program
   .command('start')
   .description('everything in one process, with an embedded Temporal server, and a few calls')
-  .action(() => start(loadConfig(process.env)));
+  .action(start);
 for (const [role, what] of [
   ['serve', 'API and worker in one process'],
   ['api', 'the API alone'],
@@ -86,7 +95,7 @@ for (const [role, what] of [
   program
     .command(role)
     .description(what)
-    .action(() => serve(role, loadConfig(process.env)));
+    .action(() => serve(role));
 }
 program
   .command('token')

@@ -5,6 +5,7 @@ import {
   callerOf,
   type EndCause,
   type Ending,
+  isInCall,
   type Party,
   type PartyState,
   partiesIn,
@@ -99,8 +100,8 @@ export function finish(state: CallState, end: End, now: number, evidence?: strin
 }
 
 function settle(party: Party, end: End, endedAt: number): Party {
-  if (party.state === 'present') return { ...party, state: 'left', leftAt: endedAt };
-  if (party.state !== 'ringing') return party;
+  if (!isInCall(party)) return party;
+  if (party.state !== 'ringing') return { ...party, state: 'left', leftAt: endedAt };
   const state = stateAfterRinging(end);
   return state === 'rejected' ? { ...party, state, ...given(end.reason) } : { ...party, state };
 }

@@ -24,7 +24,7 @@ export function newCall(spec: NewCall, now: number): CallState {
       { ...caller, role: 'caller', state: 'present' },
       ...calleeIds.map((userId) => ({ userId, role: 'callee', state: 'ringing' }) as const),
     ],
-    ring: { channel: spec.channel, timeoutMs: ringTimeoutMs, until: now + ringTimeoutMs },
+    ring: { timeoutMs: ringTimeoutMs, until: now + ringTimeoutMs },
     createdAt: now,
     touchedAt: now,
   };

@@ -10,6 +10,16 @@ export const CALL_STATUSES = [
 ] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
 
+const IS_OVER: Readonly<Record<CallStatus, boolean>> = {
+  calling: false,
+  accepted: false,
+  ongoing: false,
+  rejected: true,
+  cancelled: true,
+  ended: true,
+};
+export const LIVE_STATUSES: readonly CallStatus[] = CALL_STATUSES.filter((each) => !IS_OVER[each]);
+
 export const CHANNELS = ['rtc', 'robot', 'phone'] as const;
 export type Channel = (typeof CHANNELS)[number];
 
@@ -45,6 +55,19 @@ export type PartyState =
   | 'no_answer'
   | 'missed';
 
+/** Whether a party in this state is in the call, or being called: it holds a line, and an end ends it. */
+const IS_IN_CALL: Readonly<Record<PartyState, boolean>> = {
+  ringing: true,
+  present: true,
+  left: false,
+  rejected: false,
+  busy: false,
+  unreachable: false,
+  no_answer: false,
+  missed: false,
+};
+export const isInCall = (party: Party): boolean => IS_IN_CALL[party.state];
+
 /** What one terminal last reported; `qualityAt` is when a quality last entered the state. */
 export interface TerminalMedia {
   readonly stage: string;
@@ -68,9 +91,8 @@ export interface Party {
   readonly media?: Readonly<Record<string, TerminalMedia>>;
 }
 
-/** What is being rung now; a ring plan replaces this value step by step. */
+/** What is being rung now: every callee at once, until this time. */
 export interface Ring {
-  readonly channel: Channel;
   readonly timeoutMs: number;
   readonly until: number;
 }
@@ -136,8 +158,7 @@ export interface CallState {
   readonly enrichment?: Enrichment;
 }
 
-export const isOver = (state: CallState): boolean =>
-  state.status === 'rejected' || state.status === 'cancelled' || state.status === 'ended';
+export const isOver = (state: CallState): boolean => IS_OVER[state.status];
 
 export const partyOf = (state: CallState, userId: string): Party | undefined =>
   state.parties.find((party) => party.userId === userId);

@@ -50,6 +50,10 @@ export function andThen(first: Step, next: (state: CallState) => Step): Step {
   return { state: second.state, effects: [...first.effects, ...second.effects] };
 }
 
+/** What the outside is told; the other effects ask something of a provider. */
+export const toldBy = (effects: readonly Effect[]): OutwardEvent[] =>
+  effects.flatMap((effect) => (effect.type === 'tell' ? [effect.event] : []));
+
 type Told = Omit<OutwardEvent, 'version' | 'at'>;
 
 /** One observable change: the next version, and the events that tell of it. */

@@ -1,7 +1,6 @@
 /**
  * Every way a call's status can change. `test/call/status-table.test.ts` holds this diagram to the table.
  *
- *   calling --> calling : ringing, joined, left
  *   calling --> accepted : accept, answered
  *   calling --> ongoing : bridged
  *   calling --> rejected : reject, hangup(callee), provider rejected

@@ -1,5 +1,6 @@
 import { type NewCall, newCall } from '../call/new-call.js';
 import { type CallState, callerOf } from '../call/state.js';
+import { toldBy } from '../call/step.js';
 import { judge } from '../call/transition.js';
 import { PERMISSION_REFUSED_MESSAGE } from '../contract/codes.js';
 import { channelName } from '../contract/ids.js';
@@ -157,11 +158,6 @@ async function replay(
 /** The callee missed a call that never rang: their history shows it. */
 async function recordAsBusy(deps: Dependencies, state: CallState, calleeId: string): Promise<void> {
   const busy = judge(state, { type: 'party', userId: calleeId, fact: 'busy' }, deps.now());
-  const ended = busy.effects.filter(
-    (effect) => effect.type === 'tell' && effect.event.type === 'call.ended',
-  );
-  await deps.records.write(
-    busy.state,
-    ended.flatMap((effect) => (effect.type === 'tell' ? [effect.event] : [])),
-  );
+  const ended = toldBy(busy.effects).filter(({ type }) => type === 'call.ended');
+  await deps.records.write(busy.state, ended);
 }

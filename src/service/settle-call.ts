@@ -1,4 +1,5 @@
 import { type CallState, isOver } from '../call/state.js';
+import { toldBy } from '../call/step.js';
 import { judge } from '../call/transition.js';
 import type { RecordedCall } from '../ports/call-reader.js';
 import type { Dependencies } from './dependencies.js';
@@ -51,7 +52,6 @@ async function settleDead(
   const wasAnnounced = presence === 'closed';
   const cause = wasAnnounced ? 'ops_ended' : 'unreachable';
   const ended = judge(state, { type: 'end', by: 'system', cause }, now());
-  const told = ended.effects.flatMap((effect) => (effect.type === 'tell' ? [effect.event] : []));
-  await records.write(ended.state, wasAnnounced ? told : []);
+  await records.write(ended.state, wasAnnounced ? toldBy(ended.effects) : []);
   return { kind: 'over', state: ended.state };
 }

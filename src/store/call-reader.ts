@@ -1,8 +1,8 @@
 import { and, arrayContains, desc, eq, exists, gt, inArray, lt } from 'drizzle-orm';
-import { partyOf } from '../call/state.js';
+import { LIVE_STATUSES, partyOf } from '../call/state.js';
 import type { CallReader } from '../ports/call-reader.js';
 import type { Database, Queries } from './database.js';
-import { calls, events, LIVE_STATUSES } from './schema.js';
+import { calls, events } from './schema.js';
 
 /** @see CallReader */
 export const createCallReader = (database: Database): CallReader => ({
@@ -21,7 +21,7 @@ export const createCallReader = (database: Database): CallReader => ({
         .from(calls)
         .where(
           and(
-            inArray(calls.status, LIVE_STATUSES),
+            inArray(calls.status, [...LIVE_STATUSES]),
             lt(calls.startBy, startByBefore),
             gt(calls.id, afterId),
           ),
@@ -34,7 +34,9 @@ export const createCallReader = (database: Database): CallReader => ({
       const live = await queries
         .select({ state: calls.snapshot, announced: announced(queries, userId) })
         .from(calls)
-        .where(and(inArray(calls.status, LIVE_STATUSES), arrayContains(calls.calleeIds, [userId])))
+        .where(
+          and(inArray(calls.status, [...LIVE_STATUSES]), arrayContains(calls.calleeIds, [userId])),
+        )
         .orderBy(desc(calls.createdAt), desc(calls.id));
       return live.filter(({ state }) => partyOf(state, userId)?.state === 'ringing');
     }),

@@ -1,4 +1,4 @@
-import { type CallState, callerOf, isOver, partyOf } from '../call/state.js';
+import { type CallState, callerOf, isInCall, isOver, partyOf } from '../call/state.js';
 import type { BlockedLine, ReserveOutcome } from '../ports/reservations.js';
 
 /** A line that is taken, and by which call. */
@@ -12,9 +12,7 @@ export const linesWanted = (state: CallState): string[] =>
 
 /** Whose lines a call no longer holds. */
 export const linesDone = (state: CallState): string[] =>
-  state.parties
-    .filter((party) => isOver(state) || !(party.state === 'ringing' || party.state === 'present'))
-    .map((party) => party.userId);
+  state.parties.filter((party) => isOver(state) || !isInCall(party)).map((party) => party.userId);
 
 export type LineDecision = Extract<
   ReserveOutcome,

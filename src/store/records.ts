@@ -1,12 +1,12 @@
 import { and, eq, inArray, lt, sql } from 'drizzle-orm';
-import type { CallState } from '../call/state.js';
+import { type CallState, LIVE_STATUSES } from '../call/state.js';
 import type { Records } from '../ports/records.js';
 import { callRow, changingColumns } from './call-row.js';
 import type { Database, Queries } from './database.js';
 import { appendEvents } from './event-log.js';
 import { linesDone } from './lines.js';
 import { undoReservation } from './reservations.js';
-import { busyLines, calls, LIVE_STATUSES } from './schema.js';
+import { busyLines, calls } from './schema.js';
 
 /** @see Records */
 export const createRecords = (database: Database): Records => ({
@@ -38,7 +38,7 @@ async function keepSnapshot(queries: Queries, state: CallState): Promise<boolean
 }
 
 const replaces = ({ version }: CallState) =>
-  sql`${lt(calls.version, version)} or (${eq(calls.version, version)} and ${inArray(calls.status, LIVE_STATUSES)})`;
+  sql`${lt(calls.version, version)} or (${eq(calls.version, version)} and ${inArray(calls.status, [...LIVE_STATUSES])})`;
 
 async function freeLines(queries: Queries, state: CallState): Promise<void> {
   const users = linesDone(state);

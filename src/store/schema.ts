@@ -8,7 +8,13 @@ import {
   pgTable,
   primaryKey,
 } from 'drizzle-orm/pg-core';
-import type { CallState, CallStatus, Channel, EndCause } from '../call/state.js';
+import {
+  type CallState,
+  type CallStatus,
+  type Channel,
+  type EndCause,
+  LIVE_STATUSES,
+} from '../call/state.js';
 import type { OutwardEvent, RingingStopped } from '../call/step.js';
 import { json, text } from './columns.js';
 
@@ -19,10 +25,7 @@ const snapshot = json<CallState>();
 
 export const callIds = pgSequence('call_ids', { startWith: 1 });
 
-/** In a group that somebody answered, the others still ring. */
-export const LIVE_STATUSES: CallStatus[] = ['calling', 'accepted', 'ongoing'];
-
-const LIVE = sql`status in ('calling', 'accepted', 'ongoing')`;
+const LIVE = sql.raw(`status in (${LIVE_STATUSES.map((each) => `'${each}'`).join(', ')})`);
 
 /** One row per call: its latest written snapshot, beside the columns it is looked up by. */
 export const calls = pgTable(

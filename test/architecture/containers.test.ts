@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { configSchema, loadConfig, requireKeys } from '../../src/config.js';
+import { configSchema, loadConfig } from '../../src/config.js';
 import {
   composeFile,
   composeSchemaErrors,
@@ -121,8 +121,7 @@ describe('what the service is given', () => {
   });
 
   it('makes a configuration with everything that a deployment must bring', () => {
-    const config = loadConfig(environmentOf(service('serve'), SECRETS));
-    expect(() => requireKeys(config)).not.toThrow();
+    const config = loadConfig(environmentOf(service('serve'), SECRETS), { keys: true });
     expect(config).toMatchObject({
       HOST: '0.0.0.0',
       PORT: 3000,
@@ -149,7 +148,7 @@ describe('what the service is given', () => {
   it('may be a public key instead of a secret, but not neither', () => {
     const noSecret = { ...SECRETS, AUTH_JWT_SECRET: '' };
     const configured = (variables: Record<string, string>) =>
-      requireKeys(loadConfig(environmentOf(service('serve'), variables)));
+      loadConfig(environmentOf(service('serve'), variables), { keys: true });
     expect(() => configured({ ...noSecret, AUTH_JWT_PUBLIC_KEY: 'PEM' })).not.toThrow();
     expect(() => configured(noSecret)).toThrow('AUTH_JWT_SECRET or AUTH_JWT_PUBLIC_KEY');
   });

@@ -56,6 +56,8 @@ const call = fc.record({
 
 interface Seen {
   readonly states: CallState[];
+  /** What was applied after each state. */
+  readonly events: CallEvent[];
   readonly versionsTold: number[];
 }
 
@@ -66,11 +68,12 @@ function play(
 ): Seen {
   let state = first;
   let now = T0;
-  const seen: Seen = { states: [first], versionsTold: [] };
+  const seen: Seen = { states: [first], events: [], versionsTold: [] };
   const apply = (next: CallEvent) => {
     const judged = judge(state, next, now);
     state = judged.state;
     seen.states.push(state);
+    seen.events.push(next);
     for (const effect of judged.effects) {
       if (effect.type === 'tell') seen.versionsTold.push(effect.event.version);
     }
@@ -126,13 +129,16 @@ describe('whatever happens in whatever order', () => {
   });
 
   it('an accept never replaces a winner terminal', () => {
-    property(({ states }) => {
-      for (const [index, state] of states.entries()) {
-        const winner = state.parties.find((party) => party.userId === CALLEE);
-        const next = states[index + 1];
-        if (winner?.acceptedAt === undefined || next === undefined) continue;
-        const later = next.parties.find((party) => party.userId === CALLEE);
-        expect(later?.acceptedAt).toBe(winner.acceptedAt);
+    property(({ states, events }) => {
+      for (const [index, event] of events.entries()) {
+        const [before, after] = [states[index], states[index + 1]];
+        if (event.type !== 'accept' || before === undefined || after === undefined) continue;
+        const winner = before.parties.find(({ state }) => state === 'present');
+        const same = after.parties.find(({ userId }) => userId === winner?.userId);
+        expect(same?.terminalId).toBe(winner?.terminalId);
+        const callee = before.parties.find(({ userId }) => userId === event.userId);
+        const now = after.parties.find(({ userId }) => userId === event.userId);
+        if (callee?.state === 'present') expect(now?.terminalId).toBe(callee.terminalId);
       }
     });
   });

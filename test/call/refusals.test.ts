@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CallEvent } from '../../src/call/events.js';
+import type { Command as AnyCommand, CallEvent } from '../../src/call/events.js';
 import type { CallState } from '../../src/call/state.js';
 import { judge } from '../../src/call/transition.js';
 import {
@@ -39,7 +39,15 @@ const groupOneLeft = () =>
 const groupOneRejected = () =>
   after(aGroup(CALLEE, THIRD), { type: 'reject', userId: THIRD, terminalId: OTHER });
 
-type Command = 'accept' | 'reject' | 'cancel' | 'hangup' | 'media-state' | 'token' | 'takeover';
+type Command =
+  | 'accept'
+  | 'reject'
+  | 'cancel'
+  | 'hangup'
+  | 'media-state'
+  | 'token'
+  | 'takeover'
+  | 'end';
 type Case = readonly [Command, Who, string, () => CallState, 'changed' | 'unchanged' | number];
 
 /** Command × role × terminal × status: the whole of the refusal rules. */
@@ -101,6 +109,9 @@ const CASES: readonly Case[] = [
   ['takeover', loser, 'ongoing', ongoing, 'changed'],
   ['takeover', callerElsewhere, 'calling', calling, 'changed'],
   ['takeover', winner, 'calling', calling, 41008],
+  ['end', stranger, 'calling', calling, 'changed'],
+  ['end', stranger, 'ongoing', ongoing, 'changed'],
+  ['end', stranger, 'ended', ended, 'unchanged'],
 ];
 
 function event(command: Command, [userId, terminalId]: Who): CallEvent {
@@ -115,10 +126,26 @@ function event(command: Command, [userId, terminalId]: Who): CallEvent {
     case 'token':
     case 'takeover':
       return { type: 'rtc-token', userId, terminalId, takeover: command === 'takeover' };
+    case 'end':
+      return { type: command, by: userId, cause: 'ops_ended' };
   }
 }
 
+const EVERY_COMMAND = {
+  accept: true,
+  reject: true,
+  cancel: true,
+  hangup: true,
+  'rtc-token': true,
+  end: true,
+} satisfies Record<AnyCommand['type'], true>;
+
 describe('a command', () => {
+  it('has rows of its own, whichever it is', () => {
+    const covered = new Set(CASES.map(([command, who]) => event(command, who).type));
+    expect(Object.keys(EVERY_COMMAND).filter((type) => !covered.has(type as never))).toEqual([]);
+  });
+
   it.each(CASES)('%s by %s in %s', (command, who, _status, state, answer) => {
     const before = state();
     const { state: now, refusal } = judge(before, event(command, who), NOW);

@@ -56,10 +56,17 @@ describe('the status table', () => {
 });
 
 describe('the diagram above the transition', () => {
-  const source = readFileSync(new URL('../../src/call/transition.ts', import.meta.url), 'utf8');
-  const drawn = [...source.matchAll(/^ \* {3}(\w+) --> (\w+) : (.+)$/gm)].flatMap(
-    ([, from, to, events]) => (events ?? '').split(', ').map((event) => `${from} ${to} ${event}`),
-  );
+  const edgesIn = (file: string): string[] => {
+    const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+    return [...text.matchAll(/^(?: \*| {3}) +(\w+) --> (\w+) : (.+)$/gm)].flatMap(
+      ([, from, to, events]) => (events ?? '').split(', ').map((event) => `${from} ${to} ${event}`),
+    );
+  };
+  const changes = edgesIn('src/call/transition.ts');
+
+  it('is the diagram of README', () => {
+    expect(edgesIn('README.md')).toEqual(changes);
+  });
 
   it('has exactly the changes of status the table has', () => {
     const tabled = STATUS_TABLE.flatMap(({ name, answers }) =>
@@ -70,7 +77,6 @@ describe('the diagram above the transition', () => {
           : [];
       }),
     );
-    const changes = drawn.filter((edge) => edge.split(' ')[0] !== edge.split(' ')[1]);
     const needsMoreThanAStatus = [
       'accepted ended connect deadline',
       'accepted ended all_left deadline',

@@ -1,7 +1,7 @@
 import type { CallEvent } from '../../src/call/events.js';
 import { type NewCall, newCall } from '../../src/call/new-call.js';
 import type { CallState } from '../../src/call/state.js';
-import type { OutwardEvent } from '../../src/call/step.js';
+import { type OutwardEvent, toldBy } from '../../src/call/step.js';
 import { judge } from '../../src/call/transition.js';
 import type { Reservations } from '../../src/ports/reservations.js';
 
@@ -53,8 +53,7 @@ export function after(state: CallState, ...happened: readonly CallEvent[]): Chan
     (before, event, index) => {
       const { state: now, effects, refusal } = judge(before.state, event, T0 + (index + 1) * 1_000);
       if (refusal !== undefined) throw new Error(`${event.type} was refused: ${refusal}`);
-      const told = effects.flatMap((effect) => (effect.type === 'tell' ? [effect.event] : []));
-      return { state: now, events: [...before.events, ...told] };
+      return { state: now, events: [...before.events, ...toldBy(effects)] };
     },
     { state, events: [] },
   );

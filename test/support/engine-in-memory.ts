@@ -1,5 +1,5 @@
 import { type CallState, isOver } from '../../src/call/state.js';
-import type { OutwardEvent } from '../../src/call/step.js';
+import { type OutwardEvent, toldBy } from '../../src/call/step.js';
 import { type Judgement, judge } from '../../src/call/transition.js';
 import { codeOfRefusal } from '../../src/contract/codes.js';
 import { parseCommand } from '../../src/contract/command-payload.js';
@@ -33,8 +33,7 @@ export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
 
   async function keep(state: CallState, effects: Judgement['effects']): Promise<void> {
     calls.set(state.callId, state);
-    const told = effects.flatMap((effect) => (effect.type === 'tell' ? [effect.event] : []));
-    await write(state, told);
+    await write(state, toldBy(effects));
   }
 
   /** A store that is away holds no call up: the record catches up with the next write. */

@@ -49,6 +49,7 @@ export async function call(input: CallInput): Promise<CallResult> {
   });
 }
 
+/** Only rtc is played: on the other channels effects ask a provider, and nobody here would. */
 function refuseUnplayable(input: CallInput | undefined): void {
   const { state } = input ?? {};
   const isCall =

@@ -2,7 +2,7 @@ import { nextDeadline } from '../../src/call/deadlines.js';
 import type { CallEvent, Deadline } from '../../src/call/events.js';
 import { rungFrom } from '../../src/call/new-call.js';
 import { type CallState, isOver } from '../../src/call/state.js';
-import { type Effect, isRefusal, type OutwardEvent } from '../../src/call/step.js';
+import { type Effect, isRefusal, type OutwardEvent, toldBy } from '../../src/call/step.js';
 import { type Judgement, judge, transition } from '../../src/call/transition.js';
 import type { CallRecord } from './activities.js';
 import type { CallInput, CallResult, Carried, TimelineEntry } from './messages.js';
@@ -143,7 +143,7 @@ export class CallSession implements Shown {
     if (state === this.#state) return;
     this.#state = state;
     this.changes += 1;
-    this.#tell(effects.flatMap((effect) => (effect.type === 'tell' ? [effect.event] : [])));
+    this.#tell(toldBy(effects));
     this.#show(this);
   }
 
