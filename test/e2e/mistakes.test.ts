@@ -86,7 +86,7 @@ it('refuses a second copy in the same folder in one line, and leaves the first a
 
 it.each(['start', 'serve', 'token --user 1'])('lists all wrong settings of `%s`', async (line) => {
   const place = await workplace();
-  const settings = { PORT: 'http', LOG_LEVEL: 'loud', RATE_LIMIT_PER_SECOND: '0' };
+  const settings = { ...KEYS, PORT: 'http', LOG_LEVEL: 'loud', RATE_LIMIT_PER_SECOND: '0' };
   const { code, stdout, stderr } = await place.run(line.split(' '), settings);
 
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
