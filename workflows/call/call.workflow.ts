@@ -101,7 +101,8 @@ async function tell(session: CallSession, isFirstRun: boolean): Promise<void> {
   while (!isDone()) {
     await condition(() => session.recordDue !== 'never' || isDone());
     if (session.recordDue === 'soon') {
-      await condition(() => session.recordDue === 'now' || isDone(), PARTY_CHANGES_WAIT);
+      const due = () => session.recordDue === 'now' || isDone();
+      await condition(due, PARTY_CHANGES_WAIT, { summary: 'changes of parties wait' });
     }
     if (isDone()) return;
     const record = session.unrecorded();
