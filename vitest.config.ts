@@ -85,6 +85,8 @@ export default defineConfig({
           include: ['test/races/**/*.test.ts'],
           ...serverBacked,
           testTimeout: 60_000 * effort,
+          // Contenders shall meet each other, not those of another race.
+          maxWorkers: 1,
           ...turn(4),
         },
       },

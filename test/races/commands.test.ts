@@ -1,47 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { aCreate, codeOr } from '../support/http-calls.js';
-import { meet, oneByOne, type Race, runRace } from '../support/race.js';
-import { openStack, type Stack } from '../support/stack.js';
+import { inSlots, meet, type Picture, type Race, runRace } from '../support/race.js';
 import {
+  calleeTerminal,
   onCalleePhone,
   onPhone,
   onTablet,
   type Pair,
-  pairAt,
-  pairsOn,
   ring,
   standing,
-  TOGETHER,
   told,
 } from './pairs.js';
+import { racesStack } from './races-stack.js';
 
-let stack: Stack;
-let folder: string;
-let pairs: Pair[];
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'switchyard-races-'));
-  stack = await openStack({ env: { SWITCHYARD_DIR: folder } });
-});
-afterAll(async () => {
-  await stack.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-const HTTP = { spreadMs: 60, together: TOGETHER };
-const slot = (index: number): Pair => pairAt(pairs, index);
-
-async function answered(pair: Pair): Promise<{ callId: number }> {
-  const call = await ring(pair);
-  await pair.callee.acceptCall(call, onCalleePhone);
-  return call;
-}
+const { invite, pair } = racesStack();
+const SLOTS = { slots: 10, apartMs: 20 };
 
 const RACES: readonly Race[] = [
   {
-    ...HTTP,
+    spreadMs: 60,
     name: 'accept against cancel',
     outcomes: {
       'the cancel crossed the accept': {
@@ -55,20 +32,10 @@ const RACES: readonly Race[] = [
         end: 'cancelled, cancelled by caller, version 2',
       },
     },
-    round: oneByOne(async (offset, index) => {
-      const pair = slot(index);
-      const call = await ring(pair);
-      const reason = 'no more need';
-      const [accept, cancel] = await meet(
-        offset,
-        () => codeOr(pair.callee.acceptCall(call, onCalleePhone)),
-        () => codeOr(pair.caller.cancelCall(call, { ...onPhone, reason })),
-      );
-      return { accept: told(accept), cancel: told(cancel), end: await standing(pair, call) };
-    }),
+    play: inSlots(SLOTS, (offset, slot) => acceptAgainstCancel(pair(slot), offset)),
   },
   {
-    ...HTTP,
+    spreadMs: 60,
     name: 'both hanging up',
     outcomes: {
       'the caller was first': {
@@ -82,54 +49,29 @@ const RACES: readonly Race[] = [
         end: 'ended, hangup by callee, version 3',
       },
     },
-    round: oneByOne(async (offset, index) => {
-      const pair = slot(index);
-      const call = await answered(pair);
-      const [caller, callee] = await meet(
-        offset,
-        () => codeOr(pair.caller.hangupCall(call, { ...onPhone, reason: 'caller went' })),
-        () => codeOr(pair.callee.hangupCall(call, { ...onCalleePhone, reason: 'callee went' })),
-      );
-      return { caller: told(caller), callee: told(callee), end: await standing(pair, call) };
-    }),
+    play: inSlots(SLOTS, (offset, slot) => bothHangUp(pair(slot), offset)),
   },
   {
-    ...HTTP,
+    spreadMs: 60,
     name: 'take-over against hangup',
     outcomes: {
       'taken over, then hung up': {
         takeOver: 'accepted, version 3',
         hangup: 'ended (local_hangup), version 4',
         end: 'ended, hangup by callee, version 4',
-        terminal: 'callee-tablet',
+        present: 'callee-tablet',
       },
       'hung up': {
         takeOver: 41007,
         hangup: 'ended (local_hangup), version 3',
         end: 'ended, hangup by callee, version 3',
-        terminal: 'callee-phone',
+        present: 'callee-phone',
       },
     },
-    round: oneByOne(async (offset, index) => {
-      const pair = slot(index);
-      const { caller, callee } = pair;
-      const call = await answered(pair);
-      const [takeOver, hangup] = await meet(
-        offset,
-        () => codeOr(callee.issueRtcToken(call, { ...onTablet, takeover: true })),
-        () => codeOr(callee.hangupCall(call, onCalleePhone)),
-      );
-      const { parties } = await caller.getCall(call);
-      return {
-        takeOver: told(takeOver),
-        hangup: told(hangup),
-        end: await standing(pair, call),
-        terminal: parties.find(({ role }) => role === 'callee')?.terminal_id ?? 'none',
-      };
-    }),
+    play: inSlots(SLOTS, (offset, slot) => takeOverAgainstHangup(pair(slot), offset)),
   },
   {
-    ...HTTP,
+    spreadMs: 60,
     name: 'glare, two people calling each other',
     outcomes: {
       'the callee rings': {
@@ -145,15 +87,58 @@ const RACES: readonly Race[] = [
         end: 'cancelled (caller_cancel), version 2',
       },
     },
-    round: oneByOne((offset, index) => glare(slot(index), offset)),
+    play: inSlots(SLOTS, (offset, slot) => glare(pair(slot), offset)),
   },
 ];
 
-async function glare({ caller, callee, callerId, calleeId }: Pair, offset: number) {
+async function acceptAgainstCancel(parties: Pair, offset: number): Promise<Picture> {
+  const call = await ring(parties);
+  const reason = 'no more need';
+  const [accept, cancel] = await meet(
+    offset,
+    () => codeOr(parties.callee.acceptCall(call, onCalleePhone)),
+    () => codeOr(parties.caller.cancelCall(call, { ...onPhone, reason })),
+  );
+  return { accept: told(accept), cancel: told(cancel), end: await standing(parties, call) };
+}
+
+async function answered(parties: Pair): Promise<{ callId: number }> {
+  const call = await ring(parties);
+  await parties.callee.acceptCall(call, onCalleePhone);
+  return call;
+}
+
+async function bothHangUp(parties: Pair, offset: number): Promise<Picture> {
+  const call = await answered(parties);
+  const [caller, callee] = await meet(
+    offset,
+    () => codeOr(parties.caller.hangupCall(call, { ...onPhone, reason: 'caller went' })),
+    () => codeOr(parties.callee.hangupCall(call, { ...onCalleePhone, reason: 'callee went' })),
+  );
+  return { caller: told(caller), callee: told(callee), end: await standing(parties, call) };
+}
+
+async function takeOverAgainstHangup(parties: Pair, offset: number): Promise<Picture> {
+  const call = await answered(parties);
+  const [takeOver, hangup] = await meet(
+    offset,
+    () => codeOr(parties.callee.issueRtcToken(call, { ...onTablet, takeover: true })),
+    () => codeOr(parties.callee.hangupCall(call, onCalleePhone)),
+  );
+  return {
+    takeOver: told(takeOver),
+    hangup: told(hangup),
+    end: await standing(parties, call),
+    present: await calleeTerminal(parties, call),
+  };
+}
+
+/** Whom it rings for is asked of both; the one call there is, is then cancelled by who was told so. */
+async function glare({ caller, callee, ...ids }: Pair, offset: number): Promise<Picture> {
   const [byCaller, byCallee] = await meet(
     offset,
-    () => codeOr(caller.createCall(aCreate({ target_user_id: calleeId }))),
-    () => codeOr(callee.createCall(aCreate({ target_user_id: callerId }))),
+    () => codeOr(caller.createCall(aCreate({ target_user_id: ids.calleeId }))),
+    () => codeOr(callee.createCall(aCreate({ target_user_id: ids.callerId }))),
   );
   const [atCaller, atCallee] = await Promise.all([caller.listRinging(), callee.listRinging()]);
   const rings = [...atCaller.calls.map(() => 'caller'), ...atCallee.calls.map(() => 'callee')];
@@ -173,7 +158,7 @@ const callOf = ({ call_id }: { call_id: number | bigint }) => ({ callId: Number(
 
 describe('two commands that meet', () => {
   it.each(RACES)('end in one of the possible ways: $name', async (race) => {
-    pairs = await pairsOn(stack, TOGETHER);
+    await invite(SLOTS.slots);
     await runRace(race);
   });
 });

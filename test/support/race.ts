@@ -13,10 +13,8 @@ export interface Race {
   readonly outcomes: Readonly<Record<string, Picture>>;
   /** By how much either contender may be sent ahead of the other. */
   readonly spreadMs: number;
-  /** How many runs go on side by side. */
-  readonly together: number;
   /** Runs once for each offset: how much later (or, below 0, earlier) the second contender goes. */
-  round(offsetsMs: readonly number[]): Promise<readonly Picture[]>;
+  play(offsetsMs: readonly number[]): Promise<readonly Picture[]>;
 }
 
 const USUAL_RUNS = 50;
@@ -24,10 +22,22 @@ const MOST_RUNS = 1_000;
 /** Of all runs; an outcome that is rarer was hardly tried. */
 const RAREST = 0.05;
 
-export const oneByOne =
-  (run: (offsetMs: number, slot: number) => Promise<Picture>): Race['round'] =>
-  (offsetsMs) =>
-    Promise.all(offsetsMs.map(run));
+/** Plays one run after the other in each of `slots` slots, which begin `apartMs` apart. */
+export const inSlots =
+  (
+    { slots, apartMs }: { readonly slots: number; readonly apartMs: number },
+    run: (offsetMs: number, slot: number) => Promise<Picture>,
+  ): Race['play'] =>
+  async (offsetsMs) => {
+    const left = offsetsMs.values();
+    const pictures: Picture[] = [];
+    const slot = async (index: number): Promise<void> => {
+      await pause(index * apartMs);
+      for (const offsetMs of left) pictures.push(await run(offsetMs, index));
+    };
+    await Promise.all(Array.from({ length: slots }, (_, index) => slot(index)));
+    return pictures;
+  };
 
 /** Lets two contenders go, the second `offsetMs` after the first or the other way round. */
 export function meet<A, B>(
@@ -54,11 +64,9 @@ export async function runRace(race: Race): Promise<void> {
   const count = Math.min(runs(USUAL_RUNS), MOST_RUNS);
   const split = new Map(Object.keys(race.outcomes).map((outcome) => [outcome, 0]));
   const offsets = jitter(count, seeded(seed)).map((share) => share * race.spreadMs);
-  for (let done = 0; done < count; done += race.together) {
-    for (const picture of await race.round(offsets.slice(done, done + race.together))) {
-      const outcome = outcomeOf(race, picture);
-      split.set(outcome, (split.get(outcome) ?? 0) + 1);
-    }
+  for (const picture of await race.play(offsets)) {
+    const outcome = outcomeOf(race, picture);
+    split.set(outcome, (split.get(outcome) ?? 0) + 1);
   }
   const told = [...split].map(([outcome, times]) => `${outcome}: ${times}`).join(', ');
   process.stdout.write(`${race.name}, ${count} runs, seed ${seed}: ${told}\n`);
