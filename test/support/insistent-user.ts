@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiError } from '../../src/client/api-error.js';
+import { type Client, createClient } from '../../src/client/create-client.js';
+import { userToken } from './tokens.js';
+
+type Counts = Record<string, number>;
+
+/** How often each command was acknowledged, refused and sent again, by its name and the answer. */
+export interface Ledger {
+  readonly acknowledged: Counts;
+  readonly refused: Counts;
+  readonly retried: Counts;
+}
+export const emptyLedger = (): Ledger => ({ acknowledged: {}, refused: {}, retried: {} });
+
+const REPEAT_CODES: readonly number[] = [42901, 50301, 50401];
+const UNREACHABLE_PAUSE_MS = 100;
+const GIVE_UP_MS = 25_000;
+
+/** Sends to one of the processes at a time, and again where a client is told to send again. */
+export interface InsistentUser {
+  /** The answer, or the code of a refusal. */
+  ask<T>(name: string, send: (client: Client) => Promise<T>): Promise<T | number>;
+}
+
+export interface InsistentOptions {
+  readonly urls: readonly string[];
+  readonly userId: string;
+  readonly ledger: Ledger;
+  readonly random: () => number;
+}
+
+export async function insistentUser(options: InsistentOptions): Promise<InsistentUser> {
+  const { urls, userId, ledger, random } = options;
+  const token = await userToken(userId);
+  const clients = urls.map((baseUrl) => createClient({ baseUrl, token }));
+  const anyClient = () => clients[Math.floor(random() * clients.length)] as Client;
+  return {
+    async ask(name, send) {
+      const until = Date.now() + GIVE_UP_MS;
+      for (;;) {
+        try {
+          const answer = await send(anyClient());
+          count(ledger.acknowledged, name);
+          return answer;
+        } catch (error) {
+          const again = whenToRepeat(error);
+          if (again === undefined) return refused(ledger, name, error);
+          count(ledger.retried, `${name} ${again.why}`);
+          if (Date.now() > until) throw new Error(`${name}: no answer in time`, { cause: error });
+          await sleep(again.afterMs);
+        }
+      }
+    },
+  };
+}
+
+function refused(ledger: Ledger, name: string, error: unknown): number {
+  if (!(error instanceof ApiError)) throw error;
+  count(ledger.refused, `${name} ${error.code}`);
+  return error.code;
+}
+
+function whenToRepeat(error: unknown): { why: string; afterMs: number } | undefined {
+  if (error instanceof ApiError) {
+    if (!REPEAT_CODES.includes(error.code)) return undefined;
+    return { why: String(error.code), afterMs: (error.retryAfter ?? 1) * 1_000 };
+  }
+  const isLost = error instanceof TypeError || (error as Error).name === 'TimeoutError';
+  return isLost ? { why: 'unreachable', afterMs: UNREACHABLE_PAUSE_MS } : undefined;
+}
+
+function count(counts: Counts, key: string): void {
+  counts[key] = (counts[key] ?? 0) + 1;
+}
+
+/** How often it happened to any command. */
+export const total = (counts: Counts, ending = ''): number =>
+  Object.entries(counts).reduce((sum, [key, n]) => sum + (key.endsWith(ending) ? n : 0), 0);
