@@ -31,5 +31,5 @@ export async function restartEach(members: readonly Member[], load: CallLoad): P
   return restarts;
 }
 
-/** Every process was busy when it was told to stop, and ended as it should. */
+/** How a process ends on SIGTERM that has answered and written what it had to. */
 export const CLEANLY = { code: 0, signal: null, stderr: '' };
