@@ -19,10 +19,7 @@ export type Settled =
 export async function settleCall(deps: Settling, recorded: RecordedCall): Promise<Settled> {
   if (isOver(recorded.state)) return { kind: 'over', state: recorded.state };
   const live = await deps.engine.state(recorded.state.callId);
-  if (live !== undefined && isOver(live)) {
-    await deps.records.write(live, []);
-    return { kind: 'over', state: live };
-  }
+  if (live !== undefined && isOver(live)) return settleOver(deps, live);
   const mayStillStart = deps.now() <= recorded.startBy;
   if (live !== undefined && mayStillStart) return { kind: 'live' };
   const presence = await deps.engine.presence(recorded.state.callId);
@@ -31,9 +28,22 @@ export async function settleCall(deps: Settling, recorded: RecordedCall): Promis
     case 'closed':
       return mayStillStart ? { kind: 'live' } : settleDead(deps, recorded.state, presence);
     case 'running':
+      return live === undefined ? lookAgain(deps, recorded) : { kind: 'live' };
     case 'unknown':
       return { kind: live === undefined ? 'unknown' : 'live' };
   }
+}
+
+/** A call that runs and gave no answer may only have been busy with its first task. */
+async function lookAgain(deps: Settling, recorded: RecordedCall): Promise<Settled> {
+  const live = await deps.engine.state(recorded.state.callId);
+  if (live === undefined) return { kind: 'unknown' };
+  return isOver(live) ? settleOver(deps, live) : { kind: 'live' };
+}
+
+async function settleOver({ records }: Settling, state: CallState): Promise<Settled> {
+  await records.write(state, []);
+  return { kind: 'over', state };
 }
 
 /**
