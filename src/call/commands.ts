@@ -1,5 +1,5 @@
 import { CHANNEL_POLICIES } from './channel-policy.js';
-import { endCall, endIfNobodyIsLeft, finish, isBusyReason } from './ending.js';
+import { endCall, endIfNobodyIsLeft, finish, given, isBusyReason } from './ending.js';
 import { type Command, REFUSAL } from './events.js';
 import { type CallState, callerOf, isOver, type Party, partyOf } from './state.js';
 import { change, refuse, type Step, stay, type Transition, withParty } from './step.js';
@@ -72,7 +72,7 @@ function reject(state: CallState, command: Of<'reject'>, now: number): Transitio
   }
   if (callee.state === 'rejected') return stay(state);
   if (!mayAnswer(state, callee)) return refuse(REFUSAL.notAllowed);
-  return decline(state, { userId, as: 'rejected', ...(reason !== undefined && { reason }) }, now);
+  return decline(state, { userId, as: 'rejected', ...given(reason) }, now);
 }
 
 export interface Decline {
@@ -83,15 +83,14 @@ export interface Decline {
 
 /** A ringing callee is out: the end of a one-to-one call, a change of party in a group. */
 export function decline(state: CallState, { userId, as, reason }: Decline, now: number): Step {
-  const why = reason === undefined ? {} : { reason };
   if (state.bizType === 'single') {
     const status = as === 'rejected' ? { status: 'rejected' as const } : {};
     const cause = as === 'rejected' && isBusyReason(reason) ? 'busy' : as;
-    return endCall(state, { wish: 'hangup', by: userId, cause, ...status, ...why }, now);
+    return endCall(state, { wish: 'hangup', by: userId, cause, ...status, ...given(reason) }, now);
   }
   const out = change(
     state,
-    withParty(state, userId, { state: as, ...why }),
+    withParty(state, userId, { state: as, ...given(reason) }),
     now,
     { type: 'call.ringing_stopped', userId, why: 'rejected_elsewhere' },
     { type: 'call.party_changed', userId },
@@ -104,8 +103,7 @@ function cancel(state: CallState, { userId, reason }: Of<'cancel'>, now: number)
   if (isOver(state)) return stay(state);
   if (state.status === 'ongoing') return refuse(REFUSAL.notAllowed);
   const cause = state.status === 'calling' ? 'cancelled' : 'hangup';
-  const why = reason === undefined ? {} : { reason };
-  return endCall(state, { wish: 'cancel', by: userId, cause, ...why }, now);
+  return endCall(state, { wish: 'cancel', by: userId, cause, ...given(reason) }, now);
 }
 
 function hangup(state: CallState, command: Of<'hangup'>, now: number): Transition {
@@ -117,10 +115,9 @@ function hangup(state: CallState, command: Of<'hangup'>, now: number): Transitio
   if (party.state !== 'present') return stay(state);
   const policy = CHANNEL_POLICIES[state.channel];
   if (policy.hangup === 'caller' && party.role !== 'caller') return refuse(REFUSAL.notAllowed);
-  const why = reason === undefined ? {} : { reason };
   if (state.status === 'calling' || state.bizType === 'single' || policy.hangup === 'caller') {
     const cause = state.status === 'calling' ? 'cancelled' : 'hangup';
-    return endCall(state, { wish: 'hangup', by: userId, cause, ...why }, now);
+    return endCall(state, { wish: 'hangup', by: userId, cause, ...given(reason) }, now);
   }
   return leave(state, userId, reason, now);
 }
@@ -157,6 +154,6 @@ function rtcToken(state: CallState, command: Of<'rtc-token'>, now: number): Tran
 
 function end(state: CallState, { by, cause, reason }: Of<'end'>, now: number): Transition {
   if (isOver(state)) return stay(state);
-  const wanted = { wish: 'operator' as const, by, cause, ...(reason !== undefined && { reason }) };
+  const wanted = { wish: 'operator' as const, by, cause, ...given(reason) };
   return cause === 'unreachable' ? finish(state, wanted, now) : endCall(state, wanted, now);
 }

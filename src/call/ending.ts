@@ -68,7 +68,7 @@ function wishToEnd(state: CallState, { wish, by, cause, reason }: End, now: numb
   const standing = state.ending;
   const stronger = standing?.wish === 'cancel' && wish !== 'cancel';
   if (standing !== undefined && !stronger) return stay(state);
-  const ending: Ending = { wish, by, at: now, cause, ...(reason !== undefined && { reason }) };
+  const ending: Ending = { wish, by, at: now, cause, ...given(reason) };
   const step = change(state, { ending }, now, { type: 'call.updated' });
   return { ...step, effects: [...step.effects, { type: 'end-at-provider', ending }] };
 }
@@ -132,7 +132,8 @@ export function endIfNobodyIsLeft(
   });
 }
 
-const given = (reason: string | undefined) => (reason === undefined ? {} : { reason });
+/** The reason as a member, absent where none was given. */
+export const given = (reason: string | undefined) => (reason === undefined ? {} : { reason });
 
 /** How a call ends that nobody answered, from what each callee did. */
 function verdictOfUnanswered(state: CallState): Pick<End, 'cause' | 'status'> {

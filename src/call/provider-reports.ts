@@ -1,6 +1,6 @@
 import { CHANNEL_POLICIES } from './channel-policy.js';
 import { answer, decline, leave } from './commands.js';
-import { type End, finish, SYSTEM } from './ending.js';
+import { type End, finish, given, SYSTEM } from './ending.js';
 import type { PartyFact, ProviderReport } from './events.js';
 import { media, ringing, start } from './media-reports.js';
 import { type CallState, isOver, type Party, partyOf } from './state.js';
@@ -64,8 +64,7 @@ function declined(
   at: number,
 ): Step {
   if (known.state !== 'ringing') return stay(state);
-  const why = reason === undefined ? {} : { reason };
-  return decline(state, { userId: known.userId, as: fact, ...why }, at);
+  return decline(state, { userId: known.userId, as: fact, ...given(reason) }, at);
 }
 
 /** A provider's join implies an answer, except where answering is a command of ours (rtc). */
@@ -158,8 +157,7 @@ function endOf(state: CallState, report: Extract<ProviderReport, { type: 'over' 
   const answered = state.acceptedAt !== undefined;
   const unansweredCause = told.cause === 'cancelled' || told.cause === 'no_answer';
   const cause = answered && unansweredCause ? 'hangup' : told.cause;
-  const reason = told.reason === undefined ? {} : { reason: told.reason };
-  return { wish: told.wish, by: told.by, cause, ...reason };
+  return { wish: told.wish, by: told.by, cause, ...given(told.reason) };
 }
 
 function enrich(
