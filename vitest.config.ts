@@ -33,7 +33,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/{call,contract,config,activities,providers,architecture}/**/*.test.ts'],
+          include: [
+            'test/{call,contract,config,activities,providers,simulators,architecture}/**/*.test.ts',
+          ],
           testTimeout: 30_000 * effort,
         },
       },
