@@ -24,7 +24,7 @@ describe('superseding', () => {
     await r.start({ ...elsewhere, callId: 900_002, supersedes: 900_001 });
     await pause(300);
     await r.start({ callId: 900_001 });
-    await expect.poll(() => causeOf(r, 900_001), { timeout: 8_000 }).toBe('superseded');
+    await expect.poll(() => causeOf(r, 900_001)).toBe('superseded');
     await r.engine.command(900_002, 'cancel', byCaller);
     await r.result(900_002);
   });
@@ -57,7 +57,7 @@ describe('reports that nobody takes', () => {
     ]);
     expect((await r.engine.command(callId, 'hangup', byCaller)).kind).toBe('unknown');
     await r.startWorker();
-    await expect.poll(() => causeOf(r, callId), { timeout: 8_000 }).toBe('hangup');
+    await expect.poll(() => causeOf(r, callId)).toBe('hangup');
   });
 });
 
@@ -78,7 +78,7 @@ describe('a store that is away when a run is to be continued', () => {
       const stage = index % 2 === 0 ? 'joined' : 'muted';
       await r.engine.command(callId, 'media-state', { ...byCaller, stage });
     }
-    await expect.poll(() => causeOf(r, callId), { timeout: 9_000 }).toBe('max_duration');
+    await expect.poll(() => causeOf(r, callId)).toBe('max_duration');
     away = false;
     await r.result(callId);
   });

@@ -54,7 +54,7 @@ async function storedQualities(folder: string, callId: number) {
 }
 
 it('continues as new under a report a second from both sides, and loses and doubles nothing', {
-  timeout: 60_000 * inject('effort'),
+  timeout: 300_000 * inject('effort'),
 }, async () => {
   const seed = Date.now();
   const folder = await scratchFolder();

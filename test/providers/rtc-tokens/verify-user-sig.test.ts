@@ -87,7 +87,7 @@ describe('verifyUserSig', () => {
 });
 
 describe('an altered UserSig', () => {
-  it('fails whichever character is replaced by whichever other', { timeout: 60_000 }, () => {
+  it('fails whichever character is replaced by whichever other', () => {
     const userSig = vendorUserSig('10001');
     const passed = userSig.split('').flatMap((original, at) =>
       [...ALPHABET.split(''), '+', '/', '=', ' ', '%', 'é']
