@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Device } from '../../../src/simulators/tencent/devices.js';
 import type { TencentSimulator } from '../../../src/simulators/tencent/simulator.js';
 import { END, INFO, post, RECORD, START, send, simulator, startBody, started } from './fixtures.js';
-import { SAMPLE_OF_THE_CHINESE_PAGE, SAMPLE_OF_THE_ENGLISH_PAGE } from './samples.js';
+import {
+  SAMPLE_INFO_REQUEST,
+  SAMPLE_OF_THE_CHINESE_PAGE,
+  SAMPLE_OF_THE_ENGLISH_PAGE,
+} from './samples.js';
 
 /** A minute of a call takes 0.6 s. */
 const FAST = { speed: 100, recordDelayMs: 0 };
@@ -65,6 +69,12 @@ describe('start_call_by_robot', () => {
 });
 
 describe('get_call_info', () => {
+  it('knows nothing of the call in the sample request', async () => {
+    const { url } = await simulator();
+    const answer: unknown = await (await send(url, INFO, SAMPLE_INFO_REQUEST)).json();
+    expect(answer).toMatchObject({ ActionStatus: 'FAIL', ErrorCode: 101004 });
+  });
+
   it('lists the robot as calling and the callee as waiting, then both as calling', async () => {
     const running = await simulator({ devices: SILENT });
     const callId = await started(running);
