@@ -22,8 +22,7 @@ export function createCallEngine(client: Client, health: Health): CallEngine {
       const outcome = await bounded(started, Math.min(withinMs, ANSWER_BOUND_MS));
       return outcome === TIMED_OUT ? 'unknown' : outcome;
     },
-    command: async (callId, name, payload) =>
-      health.ok() ? send(callId, name, payload) : { kind: 'unavailable' },
+    command: async (...command) => (health.ok() ? send(...command) : { kind: 'unavailable' }),
     state: async (callId) => (health.ok() ? reads.state(callId) : undefined),
     presence: async (callId) => (health.ok() ? reads.presence(callId) : 'unknown'),
     running: async () => (health.ok() ? reads.running() : undefined),

@@ -36,6 +36,14 @@ function outcomeOfRefusal(cause: unknown, error: Error): Mapped {
   throw error;
 }
 
+/** The call that refused an update: a refusal carries it, and so does one that changes nothing. */
+export function refusingCall(error: unknown): CallState | undefined {
+  if (!(error instanceof WorkflowUpdateFailedError)) return undefined;
+  const { cause } = error;
+  const refusal = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
+  return refusal as CallState | undefined;
+}
+
 /** Any gRPC status: the server, or the way to it, said something else than an answer. */
 export function isGrpcError(error: unknown, code?: number): boolean {
   const cause = error instanceof ServiceError ? error.cause : error;

@@ -32,16 +32,21 @@ export type CommandOutcome =
   | { readonly kind: 'unavailable' }
   | { readonly kind: 'unknown' };
 
+/** The code with which a call in this state refuses a certain command, if it does. */
+export type RefusedBy = (state: CallState) => ErrorCode | undefined;
+
 export type Presence = 'running' | 'closed' | 'missing' | 'unknown';
 
 /** The durable engine that owns live calls. Every answer comes within a bound; nothing is thrown. */
 export interface CallEngine {
   /** `withinMs` may shorten the bound, never lengthen it. */
   start(call: StartCall, withinMs?: number): Promise<StartOutcome>;
+  /** A command that waits for others of its call may be refused by what their answers show. */
   command(
     callId: number,
     name: Exclude<CommandName, 'end'>,
     payload: CommandPayload,
+    refusedBy?: RefusedBy,
   ): Promise<CommandOutcome>;
   /** The live call, or `undefined` when it cannot be had within 500 ms. */
   state(callId: number): Promise<CallState | undefined>;

@@ -6,6 +6,7 @@ import type { CommandName } from '../contract/names.js';
 import type { CommandPayload } from '../ports/call-engine.js';
 import { CallError } from './call-error.js';
 import type { Dependencies } from './dependencies.js';
+import { refusalIn } from './refusal-in.js';
 import { settleCall } from './settle-call.js';
 
 export type UserCommand = Exclude<CommandName, 'end'>;
@@ -17,7 +18,8 @@ export async function commandCall(
   name: UserCommand,
   payload: CommandPayload,
 ): Promise<CallState> {
-  const outcome = await deps.engine.command(callId, name, payload);
+  const refusedBy = (state: CallState) => refusalIn(state, name, payload);
+  const outcome = await deps.engine.command(callId, name, payload, refusedBy);
   switch (outcome.kind) {
     case 'done':
       return outcome.state;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { callWorkflowId } from '../../src/contract/ids.js';
+import type { RefusedBy } from '../../src/ports/call-engine.js';
 import { aStart, byCallee, byCaller, CALLEE } from '../support/calls.js';
 import { startRig } from '../support/rig.js';
 import { scratchFolder } from '../support/scratch.js';
@@ -119,6 +120,44 @@ describe('a burst of commands to one call', () => {
     expect(kinds).toEqual(kinds.map(() => 'done'));
     const state = await rig.engine.state(callId);
     expect(state?.parties.find((party) => party.userId === CALLEE)?.media).toBeDefined();
+    await rig.engine.command(callId, 'hangup', byCallee);
+  });
+});
+
+describe('a hundred accepts at once', () => {
+  const TERMINALS = Array.from({ length: 100 }, (_, index) => `terminal-${index}`);
+  const refused = { kind: 'refused', code: 41006 };
+
+  it('are refused by what the first few answers show, and only those few are sent', async () => {
+    const rig = await startRig();
+    const { callId } = (await rig.start()).state;
+    let unsent = 0;
+    const wonElsewhere: RefusedBy = ({ status }) => {
+      if (status !== 'accepted') return undefined;
+      unsent += 1;
+      return 41006;
+    };
+    const outcomes = await Promise.all(
+      TERMINALS.map((terminal_id) =>
+        rig.engine.command(callId, 'accept', { ...byCallee, terminal_id }, wonElsewhere),
+      ),
+    );
+    const losers = outcomes.filter(({ kind }) => kind !== 'done');
+    expect(losers).toEqual(Array.from({ length: 99 }, () => refused));
+    expect(unsent).toBeGreaterThan(80);
+    await rig.engine.command(callId, 'hangup', byCallee);
+  });
+
+  it('are all sent, and refused by the call, where nothing it shows refuses them', async () => {
+    const rig = await startRig();
+    const { callId } = (await rig.start()).state;
+    const outcomes = await Promise.all(
+      TERMINALS.slice(0, 20).map((terminal_id) =>
+        rig.engine.command(callId, 'accept', { ...byCallee, terminal_id }, () => undefined),
+      ),
+    );
+    const losers = outcomes.filter(({ kind }) => kind !== 'done');
+    expect(losers).toEqual(Array.from({ length: 19 }, () => refused));
     await rig.engine.command(callId, 'hangup', byCallee);
   });
 });

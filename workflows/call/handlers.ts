@@ -54,7 +54,7 @@ export function registerHandlers(session: CallSession): void {
 function validate(session: CallSession, name: CommandName, payload: unknown): void {
   const event = parsed(name, payload);
   const { refusal, state } = session.judge(event);
-  if (refusal !== undefined) throw failure(refusal);
+  if (refusal !== undefined) throw refused(refusal, state);
   if (state === session.state) throw noChange(state);
 }
 
@@ -90,6 +90,15 @@ function parsed(name: CommandName, payload: unknown): CallEvent {
 
 const failure = (code: ErrorCode, message: string = CODES[code].message): ApplicationFailure =>
   ApplicationFailure.create({ type: String(code), message, nonRetryable: true });
+
+/** With the call that refuses, so that whoever sent several need not send the others. */
+const refused = (code: ErrorCode, state: CallState): ApplicationFailure =>
+  ApplicationFailure.create({
+    type: String(code),
+    message: CODES[code].message,
+    nonRetryable: true,
+    details: [state],
+  });
 
 const noChange = (state: CallState): ApplicationFailure =>
   ApplicationFailure.create({
