@@ -41,14 +41,16 @@ const SETTINGS = [
 /** Ends the server when our end of the pipe closes, be it because this process was killed. */
 const WATCHED = '"$0" "$@" & server=$!; cat >/dev/null; kill -QUIT $server; wait $server';
 
-/** A real PostgreSQL of its own on a free loopback port. */
-export async function startPostgres(): Promise<PostgresServer> {
+/** A real PostgreSQL of its own on a free loopback port; `settings` go before those of tests. */
+export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
   const installation = await install();
   const data = join(installation.home, 'data');
   await initialise(installation, data);
   const port = await freePort();
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  const args = ['-D', data, '-p', String(port), ...SETTINGS.flatMap((each) => ['-c', each])];
+  // Of a setting given twice, the last one counts.
+  const options = [...SETTINGS, ...settings].flatMap((each) => ['-c', each]);
+  const args = ['-D', data, '-p', String(port), ...options];
   let server: ChildProcess | undefined;
 
   const start = async (): Promise<void> => {

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Killable } from '../contenders/contender.js';
+
+export interface Recovery {
+  readonly contender: string;
+  readonly liveCalls: number;
+  /** From the kill until a new worker was ready. */
+  readonly bootMs: readonly number[];
+  /** From the kill until the command was answered. */
+  readonly idle: readonly number[];
+  readonly inFlight: readonly number[];
+}
+
+export interface Kills {
+  readonly liveCalls: number;
+  /** Of idle workers, and as many of workers with tasks in hand. */
+  readonly kills: number;
+}
+
+const RING_SECONDS = 600;
+const COMMANDS = 20;
+/** Fewer than the tasks a worker asks for at a time, so that each is handed out. */
+const IN_HAND = 8;
+const HANDED_OUT_MS = 300;
+const SETTLE_MS = 3_000;
+
+/** Kills the worker while calls are live, starts another at once, and commands some of the calls. */
+export async function measureRecovery(
+  killable: Killable,
+  { liveCalls, kills }: Kills,
+): Promise<Recovery> {
+  const { name, load } = killable.contender;
+  await load.order({ kind: 'open', count: liveCalls, ringSeconds: RING_SECONDS });
+  const bootMs: number[] = [];
+  const idle: number[] = [];
+  const inFlight: number[] = [];
+  for (let kill = 0; kill < kills; kill += 1) {
+    await sleep(SETTLE_MS);
+    await killable.killWorker();
+    const asked = load.order({ kind: 'accept', count: COMMANDS, seed: kill });
+    bootMs.push(await timed(killable.startWorker()));
+    idle.push(...(await asked).latencies);
+
+    await sleep(SETTLE_MS);
+    killable.freezeWorker();
+    const begun = performance.now();
+    const inHand = load.order({ kind: 'accept', count: IN_HAND, seed: kills + kill });
+    await sleep(HANDED_OUT_MS);
+    const frozenMs = performance.now() - begun;
+    await killable.killWorker();
+    bootMs.push(await timed(killable.startWorker()));
+    inFlight.push(...(await inHand).latencies.map((ms) => ms - frozenMs));
+  }
+  return { contender: name, liveCalls, bootMs, idle, inFlight };
+}
+
+async function timed(work: Promise<void>): Promise<number> {
+  const begun = performance.now();
+  await work;
+  return performance.now() - begun;
+}

@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util';
+import type { Kills } from './measures/recovery.js';
+import type { Rounds } from './measures/throughput.js';
+import type { TemporalKind } from './stage.js';
+
+/** How much is measured. */
+export interface Plan extends Rounds {
+  readonly liveCalls: number;
+  readonly ringingOut: number;
+  readonly recovery: Kills;
+}
+
+export interface Options {
+  readonly temporal: TemporalKind;
+  readonly plan: Plan;
+  /** A quick run prints; only a full one is worth keeping. */
+  readonly writesPage: boolean;
+}
+
+const FULL: Plan = {
+  rounds: 3,
+  slotMs: 5_000,
+  users: [1, 16, 64],
+  liveCalls: 5_000,
+  ringingOut: 200,
+  recovery: { liveCalls: 1_000, kills: 2 },
+};
+const QUICK: Plan = {
+  rounds: 1,
+  slotMs: 3_000,
+  users: [1, 16],
+  liveCalls: 500,
+  ringingOut: 40,
+  recovery: { liveCalls: 200, kills: 1 },
+};
+
+/** @throws TypeError on an option that does not exist. */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      'on-postgresql': { type: 'boolean', default: false },
+      server: { type: 'string' },
+    },
+  });
+  const { quick, server, 'on-postgresql': onPostgresql } = values;
+  return {
+    temporal: server !== undefined ? { address: server } : onPostgresql ? 'postgresql' : 'dev',
+    plan: quick ? QUICK : FULL,
+    writesPage: !quick,
+  };
+}

@@ -1,0 +1,79 @@
+import { BARE } from '../contenders/bare.js';
+import { SERVE, SPLIT } from '../contenders/switchyard.js';
+import { percentile } from '../figures/statistics.js';
+import { short, table, times } from './markdown.js';
+import { callsPerSecond, cpuMs, p50Of, type Ratio, ratioToBare, slotsOf } from './ratios.js';
+import type { Results } from './results.js';
+
+/** The load at which throughput and processor time are judged: busy, not yet in a queue. */
+export const JUDGED_USERS = 16;
+
+interface Budget {
+  readonly what: string;
+  readonly limit: string;
+  readonly measured: string;
+  readonly isMet: boolean;
+}
+
+export function budgetTable(results: Results): string {
+  const rows = [...ratios(results), memory(results), ...recovery(results)].map(
+    ({ what, limit, measured, isMet }) => [what, limit, measured, isMet ? 'met' : '**not met**'],
+  );
+  return table(['what', 'budget', 'measured', ''], rows);
+}
+
+function ratios({ slots }: Results): Budget[] {
+  const busy = slotsOf(slots, { contender: SERVE, users: JUDGED_USERS });
+  const paced = slotsOf(slots, { contender: SERVE, users: 1, paced: true });
+  const accept = ratioToBare(slots, paced, p50Of('accept'));
+  const calls = ratioToBare(slots, busy, callsPerSecond);
+  const cpu = ratioToBare(slots, busy, cpuMs);
+  const atMost = (what: string, limit: number, ratio: Ratio): Budget => ({
+    what,
+    limit: `≤ ${limit} ×`,
+    measured: times(ratio),
+    isMet: ratio.median <= limit,
+  });
+  return [
+    atMost('accept p50, one call at a time', 1.4, accept),
+    {
+      what: `calls per second, ${JUDGED_USERS} at a time`,
+      limit: '≥ 0.45 ×',
+      measured: times(calls),
+      isMet: calls.median >= 0.45,
+    },
+    atMost(`CPU-ms per call, ${JUDGED_USERS} at a time`, 2.2, cpu),
+  ];
+}
+
+function memory({ memory: all }: Results): Budget {
+  const of = (name: string) => all.find(({ contender }) => contender === name);
+  const total = (name: string): number => {
+    const { holdersKb = Number.NaN, temporalKb = Number.NaN } = of(name) ?? {};
+    return holdersKb + (Number.isNaN(temporalKb) ? 0 : temporalKb);
+  };
+  const ratio = total(SERVE) / total(BARE);
+  return {
+    what: 'memory per live call',
+    limit: '≤ 1.3 ×',
+    measured: `${short(ratio)} ×`,
+    isMet: ratio <= 1.3,
+  };
+}
+
+function recovery({ recovery: all }: Results): Budget[] {
+  const mine = all.find(({ contender }) => contender === SPLIT);
+  const row = (what: string, limitMs: number, sample: readonly number[]): Budget => {
+    const p95 = percentile(sample, 0.95);
+    return {
+      what,
+      limit: `≤ ${limitMs / 1_000} s`,
+      measured: `${short(p95 / 1_000)} s`,
+      isMet: p95 <= limitMs,
+    };
+  };
+  return [
+    row('worker killed, command to an idle call, p95', 2_000, mine?.idle ?? []),
+    row('worker killed with the task in hand, p95', 4_000, mine?.inFlight ?? []),
+  ];
+}

@@ -1,0 +1,84 @@
+import { bare, splitBare } from './contenders/bare.js';
+import type { Contender } from './contenders/contender.js';
+import { dbos } from './contenders/dbos.js';
+import { serve, split } from './contenders/switchyard.js';
+import { type HistoryCost, measureHistory } from './measures/history.js';
+import { type Memory, measureMemory } from './measures/memory.js';
+import { measureRecovery, type Recovery } from './measures/recovery.js';
+import { runRounds } from './measures/throughput.js';
+import { type Lateness, measureLateness } from './measures/timers.js';
+import { type Plan, readOptions } from './options.js';
+import { describeMachine } from './report/machine.js';
+import { writePage } from './report/page.js';
+import type { Results } from './report/results.js';
+import { section } from './report/section.js';
+import { devServer, type Stage, setStage, type TemporalOnStage } from './stage.js';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** What is alone with its server, so that the server's memory is its own where that is possible. */
+async function measureAlone(stage: Stage, plan: Plan) {
+  const memory: Memory[] = [];
+  const lateness: Lateness[] = [];
+  const onServer = (server: TemporalOnStage) => [
+    () => bare(stage, server),
+    () => serve(stage, 'PostgreSQL', server),
+  ];
+  for (const index of [0, 1]) {
+    const own = stage.kind === 'dev' ? await devServer() : undefined;
+    const server = own ?? stage.temporal;
+    const contender = await onServer(server)[index]?.();
+    if (contender === undefined) throw new Error('nobody to measure');
+    say(`memory and deadlines: ${contender.name}`);
+    lateness.push(await measureLateness(contender, server.address, plan.ringingOut));
+    const measured = await measureMemory(contender, plan.liveCalls);
+    memory.push(own === undefined ? { ...measured, temporalKb: Number.NaN } : measured);
+    await contender.stop();
+    await own?.stop();
+  }
+  return { memory, lateness };
+}
+
+async function measureTogether(stage: Stage, plan: Plan) {
+  const { address } = stage.temporal;
+  const contenders: Contender[] = [
+    await bare(stage),
+    await serve(stage, 'PostgreSQL'),
+    (await split(stage)).contender,
+    await serve(stage, 'PGlite'),
+    await dbos(stage),
+  ];
+  const history: HistoryCost[] = [];
+  for (const contender of contenders.slice(0, 2)) {
+    history.push(await measureHistory(contender, address));
+  }
+  const slots = await runRounds(contenders, plan, say);
+  for (const contender of contenders) await contender.stop();
+  return { history, slots };
+}
+
+async function measureKills(stage: Stage, plan: Plan): Promise<Recovery[]> {
+  const recovery: Recovery[] = [];
+  for (const start of [splitBare, split]) {
+    const killable = await start(stage);
+    say(`killed workers: ${killable.contender.name}`);
+    recovery.push(await measureRecovery(killable, plan.recovery));
+    await killable.contender.stop();
+  }
+  return recovery;
+}
+
+const { temporal, plan, writesPage } = readOptions(process.argv.slice(2));
+const stage = await setStage(temporal);
+try {
+  const machine = describeMachine(stage);
+  const together = await measureTogether(stage, plan);
+  const alone = await measureAlone(stage, plan);
+  const recovery = await measureKills(stage, plan);
+  const results: Results = { kind: stage.kind, plan, machine, ...together, ...alone, recovery };
+  const text = section(results);
+  say(text);
+  if (writesPage) await writePage(stage.kind, text);
+} finally {
+  await stage.end();
+}
