@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { errors, Pool } from 'undici';
+import { Pool } from 'undici';
 import { writeWireJson } from '../../contract/wire-json.js';
 import type { ProviderEvidence } from '../../ports/robot-calls.js';
 import { type AdminSigSettings, createAdminSig } from './admin-sig.js';
@@ -10,11 +10,15 @@ import { callRestUrl } from './hosts.js';
 /** Tencent gives up on its own backend after 3 s and says so; hanging up earlier loses its word. */
 const DEADLINE_MS = 5_000;
 /** Within the deadline, so that "nobody was reached" is told apart from "nobody answered". */
-const CONNECT_WITHIN_MS = 2_000;
+const CONNECT_WITHIN_MS = 3_000;
 /** A page of records is some kilobytes. */
 const MAX_ANSWER_BYTES = 1_048_576;
 const CONNECTIONS = 64;
-const KEEP_ALIVE_MS = 30_000;
+/**
+ * Shorter than servers commonly keep an idle connection (5 s and more): a start that meets one
+ * being closed has an unknown outcome.
+ */
+const KEEP_ALIVE_MS = 4_000;
 
 export type Command =
   | 'call_engine_http_srv/start_call_by_robot'
@@ -61,11 +65,17 @@ const spoken = ({ code, info, requestId, response }: Envelope): Reply => ({
   response,
 });
 
-/** What the system says when no connection came about, hence nothing can have been sent. */
-const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
+/** What is said when no connection came about, hence nothing can have been sent. */
+const NOT_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 const faultOf = (error: unknown): NonNullable<ProviderEvidence['fault']> => {
-  if (error instanceof errors.ConnectTimeoutError) return 'not-sent';
   if (!(error instanceof Error)) return 'connection';
   if ('code' in error && NOT_CONNECTED.has(String(error.code))) return 'not-sent';
   return error.name === 'TimeoutError' ? 'timeout' : 'connection';
