@@ -162,4 +162,18 @@ describe('a request', () => {
     // One that has just answered may not be free yet, and a second is opened.
     expect(opened()).toBeLessThan(10);
   });
+
+  it('turned down as expired is sent again with another signature', async () => {
+    const expired = '{"ActionStatus":"FAIL","ErrorCode":70001,"ErrorInfo":"expired"}';
+    const userSigs: (string | null)[] = [];
+    const { url } = await listening((request, response) => {
+      userSigs.push(new URL(request.url ?? '/', 'http://x').searchParams.get('usersig'));
+      response.end(userSigs.length === 1 ? expired : SAMPLE_START_ANSWER);
+    });
+    let clock = Date.now();
+    const robotCalls = robotCallsAt(url, { now: () => (clock += 1_000) });
+    expect(await robotCalls.place(PLACING)).toMatchObject({ kind: 'accepted' });
+    expect(userSigs).toHaveLength(2);
+    expect(userSigs[1]).not.toBe(userSigs[0]);
+  });
 });
