@@ -109,9 +109,9 @@ export type RecordOutcome =
 
 export interface LostPlacing {
   readonly placing: Pick<RobotCallPlacing, 'robot' | 'callees' | 'room'>;
-  /** Between these the request was under way, by our clock. */
+  /** By our clock: when it was sent, and after when a call in this room is another one. */
   readonly sentAt: number;
-  readonly givenUpAt: number;
+  readonly until: number;
 }
 
 export type FindPlacedOutcome =

@@ -70,12 +70,12 @@ const sameUsers = (ours: readonly string[], theirs: readonly string[]) =>
   ours.length === new Set(theirs).size && ours.every((each) => theirs.includes(each));
 
 /** Whether this record can be the call of a placing whose answer was lost. */
-export function mayBe(record: RobotCallRecord, { placing, sentAt, givenUpAt }: LostPlacing) {
+export function mayBe(record: RobotCallRecord, { placing, sentAt, until }: LostPlacing) {
   return (
     record.robot === placing.robot &&
     sameRoom(placing.room, record.room) &&
     sameUsers(placing.callees, record.callees) &&
     record.startedAt >= sentAt - CLOCK_SKEW_MS &&
-    record.startedAt <= givenUpAt + CLOCK_SKEW_MS
+    record.startedAt <= until + CLOCK_SKEW_MS
   );
 }

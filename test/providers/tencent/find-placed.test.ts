@@ -5,7 +5,7 @@ import { type Line, line, PLACING, placed } from './fixtures.js';
 const lost = (change: Partial<LostPlacing> = {}): LostPlacing => ({
   placing: PLACING,
   sentAt: Date.now() - 60_000,
-  givenUpAt: Date.now(),
+  until: Date.now(),
   ...change,
 });
 
@@ -23,7 +23,7 @@ describe('a placing whose answer was lost', () => {
     control.fault({ on: 'start_call_by_robot', kind: 'lose-answer' });
     const sentAt = Date.now();
     expect(await there.robotCalls.place(PLACING)).toMatchObject({ kind: 'unknown' });
-    const search = lost({ sentAt, givenUpAt: Date.now() });
+    const search = lost({ sentAt, until: Date.now() });
     expect(await there.robotCalls.findPlaced(search)).toEqual({ kind: 'none' });
     const callId = control.ledger().calls[0]?.id ?? '';
     control.act({ callId, user: 'jack', action: 'Reject' });
@@ -51,9 +51,9 @@ describe('a placing whose answer was lost', () => {
     });
     await ended(there);
     expect(await find({})).toMatchObject({ kind: 'found' });
-    const hourAgo = { sentAt: Date.now() - 3_600_000, givenUpAt: Date.now() - 3_500_000 };
+    const hourAgo = { sentAt: Date.now() - 3_600_000, until: Date.now() - 3_500_000 };
     expect(await find(hourAgo)).toEqual({ kind: 'none' });
-    const inAnHour = { sentAt: Date.now() + 600_000, givenUpAt: Date.now() + 3_600_000 };
+    const inAnHour = { sentAt: Date.now() + 600_000, until: Date.now() + 3_600_000 };
     expect(await find(inAnHour)).toEqual({ kind: 'none' });
   });
 
