@@ -20,7 +20,6 @@ const HUNG_MS = 300_000;
 const serverBacked = {
   globalSetup: ['test/support/global-setup.ts'],
   testTimeout: HUNG_MS,
-  hookTimeout: HUNG_MS,
 };
 
 /** One kind of server after the other: databases and Temporal would wait for each other's disk. */
@@ -32,6 +31,7 @@ export default defineConfig({
     // Mostly they wait, so two at once also suit two cores; more would measure each other.
     maxWorkers: 2,
     expect: { poll: { timeout: 15_000 } },
+    hookTimeout: HUNG_MS,
     ...(reports === undefined
       ? {}
       : { reporters: ['default', 'json'], outputFile: { json: report } }),
@@ -64,7 +64,6 @@ export default defineConfig({
           name: 'store',
           include: ['test/store/**/*.test.ts'],
           testTimeout: HUNG_MS,
-          hookTimeout: HUNG_MS,
           ...turn(1),
         },
       },
