@@ -109,7 +109,7 @@ export type RecordOutcome =
 
 export interface LostPlacing {
   readonly placing: Pick<RobotCallPlacing, 'robot' | 'callees' | 'room'>;
-  /** By our clock: when it was sent, and after when a call in this room is another one. */
+  /** By our clock: when it was sent, and the time from which a call in this room is another one. */
   readonly sentAt: number;
   readonly until: number;
 }
