@@ -23,8 +23,8 @@ export function createCallEngine(client: Client, health: Health): CallEngine {
       return outcome === TIMED_OUT ? 'unknown' : outcome;
     },
     command: async (...command) => (health.ok() ? send(...command) : { kind: 'unavailable' }),
-    state: async (callId) => (health.ok() ? reads.state(callId) : undefined),
-    presence: async (callId) => (health.ok() ? reads.presence(callId) : 'unknown'),
+    state: async (...read) => (health.ok() ? reads.state(...read) : undefined),
+    presence: async (...read) => (health.ok() ? reads.presence(...read) : 'unknown'),
     running: async () => (health.ok() ? reads.running() : undefined),
   };
 }

@@ -7,7 +7,7 @@ import { callWorkflowId } from '../contract/ids.js';
 import { CALL_TASK_QUEUE } from '../contract/names.js';
 import type { StartCall } from '../ports/call-engine.js';
 
-const callStatus = defineSearchAttributeKey('CallStatus', 'KEYWORD');
+export const callStatus = defineSearchAttributeKey('CallStatus', 'KEYWORD');
 const callChannel = defineSearchAttributeKey('CallChannel', 'KEYWORD');
 const callerId = defineSearchAttributeKey('CallerId', 'KEYWORD');
 const calleeIds = defineSearchAttributeKey('CalleeIds', 'KEYWORD_LIST');

@@ -1,35 +1,37 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { stateQuery } from '../../workflows/call/messages.js';
+import { LIVE_STATUSES } from '../call/state.js';
 import { callIdOfWorkflow, callWorkflowId } from '../contract/ids.js';
 import { CALL_WORKFLOW_TYPE } from '../contract/names.js';
 import type { CallEngine, Presence } from '../ports/call-engine.js';
+import { askedTogether } from './asked-together.js';
 import { bounded, TIMED_OUT } from './bounded.js';
+import { callStatus } from './call-start.js';
 import { isGrpcError } from './client-errors.js';
 
-const QUERY_BOUND_MS = 500;
+const READ_BOUND_MS = 500;
+/** A question that is this old keeps nobody from asking again. */
+const QUESTION_BOUND_MS = 2_500;
 const LIST_PAGE = 1_000;
 
 /** What the engine says of calls, by workflow id, never by run. */
 export function callReads(client: Client): Pick<CallEngine, 'state' | 'presence' | 'running'> {
   const handleOf = (callId: number) => client.workflow.getHandle(callWorkflowId(callId));
+  const askPresence = askedTogether((callId) => {
+    const described = handleOf(callId).describe().then(presenceOf, presenceWithout);
+    return bounded(described, QUESTION_BOUND_MS);
+  });
   return {
-    async state(callId) {
+    async state(callId, withinMs = READ_BOUND_MS) {
       const answer = handleOf(callId)
         .query(stateQuery)
         .catch(() => undefined);
-      const live = await bounded(answer, QUERY_BOUND_MS);
+      const live = await bounded(answer, withinMs);
       return live === TIMED_OUT ? undefined : live;
     },
-    async presence(callId) {
-      const described = handleOf(callId)
-        .describe()
-        .then(
-          ({ status }): Presence => (status.name === 'RUNNING' ? 'running' : 'closed'),
-          (error: unknown): Presence =>
-            error instanceof WorkflowNotFoundError ? 'missing' : 'unknown',
-        );
-      const known = await bounded(described, QUERY_BOUND_MS);
+    async presence(callId, withinMs = READ_BOUND_MS) {
+      const known = await bounded(askPresence(callId), withinMs);
       return known === TIMED_OUT ? 'unknown' : known;
     },
     async running() {
@@ -48,3 +50,17 @@ export function callReads(client: Client): Pick<CallEngine, 'state' | 'presence'
     },
   };
 }
+
+/**
+ * The attribute changes in the task that changes the status, so it is as durable, and as new, as
+ * the answer to a command. A call that was started by hand has none before its first change.
+ */
+function presenceOf(described: WorkflowExecutionDescription): Presence {
+  if (described.status.name !== 'RUNNING') return 'closed';
+  const status = described.typedSearchAttributes.get(callStatus);
+  const isLive = status === undefined || LIVE_STATUSES.some((each) => each === status);
+  return isLive ? 'running' : 'ending';
+}
+
+const presenceWithout = (error: unknown): Presence =>
+  error instanceof WorkflowNotFoundError ? 'missing' : 'unknown';

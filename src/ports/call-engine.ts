@@ -35,7 +35,11 @@ export type CommandOutcome =
 /** The code with which a call in this state refuses a certain command, if it does. */
 export type RefusedBy = (state: CallState) => ErrorCode | undefined;
 
-export type Presence = 'running' | 'closed' | 'missing' | 'unknown';
+/**
+ * `running`: it is live. `ending`: it is over, and its end is being recorded. `closed`: nothing of
+ * it runs any more.
+ */
+export type Presence = 'running' | 'ending' | 'closed' | 'missing' | 'unknown';
 
 /** The durable engine that owns live calls. Every answer comes within a bound; nothing is thrown. */
 export interface CallEngine {
@@ -48,9 +52,10 @@ export interface CallEngine {
     payload: CommandPayload,
     refusedBy?: RefusedBy,
   ): Promise<CommandOutcome>;
-  /** The live call, or `undefined` when it cannot be had within 500 ms. */
-  state(callId: number): Promise<CallState | undefined>;
-  presence(callId: number): Promise<Presence>;
+  /** The live call, or `undefined` when it cannot be had in time: 500 ms unless told otherwise. */
+  state(callId: number, withinMs?: number): Promise<CallState | undefined>;
+  /** Known without a worker; `unknown` when it cannot be had in time: 500 ms unless told otherwise. */
+  presence(callId: number, withinMs?: number): Promise<Presence>;
   /** Ids of the calls that are listed as running, a moment ago; `undefined` when it cannot be told. */
   running(): Promise<ReadonlySet<number> | undefined>;
 }

@@ -43,7 +43,7 @@ export async function createCall(deps: Dependencies, request: CreateCall): Promi
   const answerBy = deps.now() + ANSWER_WITHIN_MS;
   await admit(deps, request);
   const { call, token } = await prepare(deps, request);
-  const outcome = await reserveLines(deps, call);
+  const outcome = await reserveLines(deps, call, answerBy - START_AT_LEAST_MS);
   const engineHasMs = Math.max(START_AT_LEAST_MS, answerBy - deps.now());
   switch (outcome.kind) {
     case 'reserved':

@@ -6,26 +6,34 @@ import { settleCall } from './settle-call.js';
 /** Caller and callee may each be held by a dead call; more than that is nobody's accident. */
 const HEALINGS = 2;
 
-/** What stands in the way is settled and asked again: it may be over, or dead. */
+/**
+ * What stands in the way is settled and asked again: it may be over, or dead. An engine that is slow
+ * has until `answerBy` (ms since the epoch) to say so.
+ */
 export async function reserveLines(
   deps: Dependencies,
   call: ReserveCall,
+  answerBy: number,
   healings = HEALINGS,
 ): Promise<ReserveOutcome> {
   const outcome = await deps.reservations.reserve(call);
-  const again = healings > 0 && (await isOutOfTheWay(deps, outcome));
-  return again ? reserveLines(deps, call, healings - 1) : outcome;
+  const again = healings > 0 && (await isOutOfTheWay(deps, outcome, answerBy));
+  return again ? reserveLines(deps, call, answerBy, healings - 1) : outcome;
 }
 
-async function isOutOfTheWay(deps: Dependencies, outcome: ReserveOutcome): Promise<boolean> {
+async function isOutOfTheWay(
+  deps: Dependencies,
+  outcome: ReserveOutcome,
+  answerBy: number,
+): Promise<boolean> {
   switch (outcome.kind) {
     case 'callee-busy':
     case 'caller-busy':
-      return freeLine(deps, outcome.line);
-    case 'replayed':
-      return (
-        outcome.state.status === 'calling' && (await settleCall(deps, outcome)).kind === 'over'
-      );
+      return freeLine(deps, outcome.line, answerBy);
+    case 'replayed': {
+      if (outcome.state.status !== 'calling') return false;
+      return (await settleCall(deps, outcome, answerBy)).kind === 'over';
+    }
     case 'reserved':
     case 'key-reused':
       return false;
@@ -33,10 +41,10 @@ async function isOutOfTheWay(deps: Dependencies, outcome: ReserveOutcome): Promi
 }
 
 /** @throws CallError 50301 when nobody can tell whether the line is still in use. */
-async function freeLine(deps: Dependencies, line: BlockedLine): Promise<boolean> {
+async function freeLine(deps: Dependencies, line: BlockedLine, answerBy: number): Promise<boolean> {
   const blocking = await deps.reader.find(line.callId);
   if (blocking !== undefined) {
-    const { kind } = await settleCall(deps, blocking);
+    const { kind } = await settleCall(deps, blocking, answerBy);
     if (kind === 'unknown') throw new CallError(50301);
     if (kind === 'live') return false;
   }

@@ -14,31 +14,42 @@ export type Settled =
 
 /**
  * What has become of a call that looks live in the store. A record runs a little behind its call,
- * so the engine is asked before anybody is told "busy" or "this is your call".
+ * so the engine is asked before anybody is told "busy" or "this is your call"; it may take until
+ * `answerBy` (ms since the epoch) where that is given. What a call ended as is known only to a
+ * worker, or to the record that is being written.
  */
-export async function settleCall(deps: Settling, recorded: RecordedCall): Promise<Settled> {
+export async function settleCall(
+  deps: Settling,
+  recorded: RecordedCall,
+  answerBy?: number,
+): Promise<Settled> {
   if (isOver(recorded.state)) return { kind: 'over', state: recorded.state };
-  const live = await deps.engine.state(recorded.state.callId);
-  if (live !== undefined && isOver(live)) return settleOver(deps, live);
+  const { callId } = recorded.state;
+  const left = () => (answerBy === undefined ? undefined : answerBy - deps.now());
+  // Before anything is asked: a start in time may land between question and answer.
   const mayStillStart = deps.now() <= recorded.startBy;
-  if (live !== undefined && mayStillStart) return { kind: 'live' };
-  const presence = await deps.engine.presence(recorded.state.callId);
+  const presence = await deps.engine.presence(callId, left());
   switch (presence) {
-    case 'missing':
-    case 'closed':
-      return mayStillStart ? { kind: 'live' } : settleDead(deps, recorded.state, presence);
     case 'running':
-      return live === undefined ? lookAgain(deps, recorded) : { kind: 'live' };
+      return { kind: 'live' };
     case 'unknown':
-      return { kind: live === undefined ? 'unknown' : 'live' };
+      return { kind: 'unknown' };
+    case 'missing':
+      return mayStillStart ? { kind: 'live' } : settleDead(deps, recorded.state, presence);
+    case 'ending':
+    case 'closed': {
+      const ended = await deps.engine.state(callId, presence === 'ending' ? left() : undefined);
+      if (ended !== undefined && isOver(ended)) return settleOver(deps, ended);
+      if (presence === 'ending') return settleByRecord(deps, callId);
+      return mayStillStart ? { kind: 'live' } : settleDead(deps, recorded.state, presence);
+    }
   }
 }
 
-/** A call that runs and gave no answer may only have been busy with its first task. */
-async function lookAgain(deps: Settling, recorded: RecordedCall): Promise<Settled> {
-  const live = await deps.engine.state(recorded.state.callId);
-  if (live === undefined) return { kind: 'unknown' };
-  return isOver(live) ? settleOver(deps, live) : { kind: 'live' };
+/** The worker is too busy to say how it ended, or writes just that. */
+async function settleByRecord({ reader }: Settling, callId: number): Promise<Settled> {
+  const state = (await reader.find(callId))?.state;
+  return state !== undefined && isOver(state) ? { kind: 'over', state } : { kind: 'unknown' };
 }
 
 async function settleOver({ records }: Settling, state: CallState): Promise<Settled> {

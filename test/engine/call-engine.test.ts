@@ -162,6 +162,20 @@ describe('a hundred accepts at once', () => {
   });
 });
 
+describe('a call that has just been ended', () => {
+  it('is known to be over without a worker, from the answer to its end on', async () => {
+    const rig = await startRig({ record: () => pause(300) });
+    for (let round = 0; round < 10; round += 1) {
+      const { callId } = (await rig.start()).state;
+      expect(await rig.engine.presence(callId)).toBe('running');
+      const early = rig.engine.presence(callId);
+      await rig.engine.command(callId, 'cancel', byCaller);
+      expect(await rig.engine.presence(callId)).toBe('ending');
+      await early;
+    }
+  });
+});
+
 describe('which calls run', () => {
   it('is listed, and a call that was terminated is listed no more', async () => {
     const rig = await startRig();

@@ -107,3 +107,41 @@ describe('a start whose outcome is open', () => {
     expect(dead?.state).toMatchObject({ status: 'ended', cause: 'unreachable' });
   });
 });
+
+describe('a create to somebody who is in a call', () => {
+  const after = <T>(ms: number, value: T) =>
+    new Promise<T>((resolve) => setTimeout(resolve, ms, value));
+  /** An engine that says within this what runs, or has not said it when its bound has passed. */
+  const slow = (takesMs: number) =>
+    withDeps({
+      engine: {
+        ...api.engine,
+        presence: async (callId, withinMs = 500) => {
+          if (takesMs > withinMs) return after(withinMs, 'unknown');
+          return after(takesMs, api.engine.presence(callId));
+        },
+      },
+    });
+
+  it('is told so although no worker is there', async () => {
+    const request = aRequest();
+    await api.service.create(request);
+    api.engine.mood = 'no-worker';
+    expect(await tried(api.service, aRequest({ calleeId: request.calleeId }))).toBe(41003);
+  });
+
+  it('is told so by an engine that needs most of the time of an answer', async () => {
+    const request = aRequest();
+    await api.service.create(request);
+    expect(await tried(await slow(1_200), aRequest({ calleeId: request.calleeId }))).toBe(41003);
+  });
+
+  it('is told in time that an engine did not say so', async () => {
+    const request = aRequest();
+    await api.service.create(request);
+    const begun = performance.now();
+    const next = aRequest({ calleeId: request.calleeId });
+    expect(await tried(await slow(10_000), next)).toBe(50301);
+    expect(performance.now() - begun).toBeLessThan(3_000);
+  });
+});

@@ -102,8 +102,8 @@ describe('an answer to a create', () => {
       engine: {
         ...api.engine,
         start: (_call, withinMs = 2_500) => after<StartOutcome>(withinMs, 'unknown'),
-        state: () => after(500, undefined),
-        presence: () => after(500, 'unknown' as const),
+        state: (_call, withinMs = 500) => after(withinMs, undefined),
+        presence: (_call, withinMs = 500) => after(withinMs, 'unknown' as const),
       },
     });
     const begun = performance.now();

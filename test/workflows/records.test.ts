@@ -66,7 +66,7 @@ describe('the record', () => {
     const { callId } = (await start()).state;
     await engine.command(callId, 'cancel', byCaller);
     await pause(700);
-    expect(await presence(callId)).toBe('running');
+    expect(await presence(callId)).toBe('ending');
     expect(await engine.command(callId, 'accept', byCallee)).toEqual({
       kind: 'refused',
       code: 41007,
