@@ -31,8 +31,8 @@ export interface Call {
   readonly log: readonly LogEntry[];
   /** Whether it could be done: nobody can answer twice, nor a call that is over. */
   act(account: string, action: Action, device?: number): boolean;
-  /** `end_call`; false when it is over already. */
-  endByServer(): boolean;
+  /** `end_call` of a call that is not over. */
+  endByServer(): void;
 }
 
 export interface CallWatcher {
@@ -117,9 +117,7 @@ export function createCall(
       return true;
     },
     endByServer() {
-      if (over) return false;
       finish(acceptedAt === undefined ? resultOfEndCall : 'NormalEnd');
-      return true;
     },
   };
   return call;

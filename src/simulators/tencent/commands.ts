@@ -47,7 +47,10 @@ function engine({ behaviour, switchboard }: Parts) {
     },
     end_call({ CallId }: Body): Answer {
       if (!isCallId(CallId)) return fail(101002, 'CallId is wrong');
-      return live(CallId)?.endByServer() ? ok() : fail(101004);
+      const call = live(CallId);
+      if (call === undefined) return fail(101004);
+      call.endByServer();
+      return ok();
     },
   };
 }
