@@ -147,13 +147,20 @@ async function replay(
   if (state.room === undefined) throw new CallError(41008);
   const token = await deps.rtcTokens.mint({ userId: callerId, room: state.room.name });
   if (state.status !== 'calling') return { state, token, replayed: true };
-  const outcome = await deps.engine.start(call, withinMs);
-  const isKnown =
-    outcome === 'started' ||
-    (outcome === 'already-started' && (await deps.engine.state(state.callId)) !== undefined);
-  if (!isKnown) throw new CallError(50401);
+  if (!(await rings(deps, call, withinMs))) throw new CallError(50401);
   return { state, token, replayed: true };
 }
+
+/** A start that is recorded after its time rings nobody, although the engine took it. */
+async function rings(deps: Dependencies, call: StartCall, withinMs: number): Promise<boolean> {
+  const outcome = await deps.engine.start(call, withinMs);
+  if (outcome === 'started') return deps.now() <= call.startBy;
+  if (outcome !== 'already-started') return false;
+  const live = await deps.engine.state(call.state.callId);
+  return live !== undefined && !isLate(live);
+}
+
+const isLate = ({ cause }: CallState): boolean => cause === 'unreachable';
 
 /** The callee missed a call that never rang: their history shows it. */
 async function recordAsBusy(deps: Dependencies, state: CallState, calleeId: string): Promise<void> {

@@ -52,6 +52,43 @@ describe('a create whose start was lost', () => {
     expect((await api.engine.state(state.callId))?.status).toBe('accepted');
   });
 
+  it('is no success when the repeated start came too late to ring', async () => {
+    const request = aRequest();
+    expect(await tried(await losing(), request)).toBe(50401);
+    let now = Date.now();
+    const late = await withDeps({
+      now: () => now,
+      engine: {
+        ...api.engine,
+        async start() {
+          now += START_WITHIN_MS + 1;
+          return 'started';
+        },
+      },
+    });
+    expect(await tried(late, request)).toBe(50401);
+  });
+
+  it('is no success when the first start was taken too late to ring', async () => {
+    const request = aRequest();
+    expect(await tried(await losing(), request)).toBe(50401);
+    const reserved = await api.store.reader.ringingFor(request.calleeId);
+    const ended = reserved.map(({ state }) => ({ ...state, cause: 'unreachable' as const }))[0];
+    let taken = false;
+    const slow = await withDeps({
+      engine: {
+        ...api.engine,
+        async start() {
+          taken = true;
+          return 'already-started';
+        },
+        state: async () => (taken ? ended : undefined),
+      },
+    });
+    expect(ended).toBeDefined();
+    expect(await tried(slow, request)).toBe(50401);
+  });
+
   it('is never answered 50301 when it is repeated: the first start may ring', async () => {
     const request = aRequest();
     expect(await tried(await losing(), request)).toBe(50401);
