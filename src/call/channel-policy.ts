@@ -8,10 +8,22 @@ export interface ChannelPolicy {
   readonly endsBy: 'word' | 'confirmation';
   /** Who may hang up: any party, or only the caller, whose hangup ends the whole call. */
   readonly hangup: 'any_party' | 'caller';
+  /** How much later than the provider's own our ring deadline is: the provider's word comes first. */
+  readonly ringGraceMs: number;
 }
 
 export const CHANNEL_POLICIES: Readonly<Record<Channel, ChannelPolicy>> = {
-  rtc: { answeredByCommand: true, endsBy: 'word', hangup: 'any_party' },
-  robot: { answeredByCommand: false, endsBy: 'confirmation', hangup: 'caller' },
-  phone: { answeredByCommand: false, endsBy: 'confirmation', hangup: 'any_party' },
+  rtc: { answeredByCommand: true, endsBy: 'word', hangup: 'any_party', ringGraceMs: 0 },
+  robot: {
+    answeredByCommand: false,
+    endsBy: 'confirmation',
+    hangup: 'caller',
+    ringGraceMs: 10_000,
+  },
+  phone: {
+    answeredByCommand: false,
+    endsBy: 'confirmation',
+    hangup: 'any_party',
+    ringGraceMs: 10_000,
+  },
 };

@@ -1,6 +1,7 @@
 import { CHANNEL_POLICIES } from './channel-policy.js';
 import { endCall, endIfNobodyIsLeft, SYSTEM } from './ending.js';
 import type { Deadline } from './events.js';
+import { isPlacing, neverFound, RECONCILE_MS, unclaimed } from './placing.js';
 import { type CallState, type DeadlineKind, isOver, type Party, partiesIn } from './state.js';
 import { andThen, change, note, type Step, stay, withParty } from './step.js';
 
@@ -11,9 +12,12 @@ const DEAF_AFTER_MS = 5_000;
 
 /** The deadline that comes first, or none. Ties go to the one listed first. */
 export function nextDeadline(state: CallState): Deadline | undefined {
-  if (isOver(state) || state.ending !== undefined) return undefined;
-  const candidates = [ring(state), connect(state), allLeft(state), maxDuration(state)];
+  if (isOver(state)) return undefined;
+  const wishes = [claim, ring, connect, allLeft, maxDuration];
+  const endsAnyway = state.ending !== undefined || state.forgotten === true;
+  const candidates = [reconcile, ...(endsAnyway ? [] : wishes)];
   return candidates
+    .map((candidate) => candidate(state))
     .filter((deadline) => deadline !== undefined)
     .reduce<Deadline | undefined>(
       (first, deadline) => (first === undefined || deadline.at < first.at ? deadline : first),
@@ -52,6 +56,10 @@ function expire(state: CallState, kind: DeadlineKind, now: number): Step {
       return endCall(state, { wish: 'deadline', by: SYSTEM, cause: 'all_left' }, now);
     case 'max_duration':
       return endCall(state, { wish: 'deadline', by: SYSTEM, cause: 'max_duration' }, now);
+    case 'claim':
+      return unclaimed(state, now);
+    case 'reconcile':
+      return neverFound(state, now);
   }
 }
 
@@ -75,7 +83,11 @@ const stopRinging = (state: CallState, { userId }: Party, now: number): Step =>
     { type: 'call.party_changed', userId },
   );
 
+/** Those about which a provider knows nothing. */
+const OURS_ALONE: readonly DeadlineKind[] = ['claim', 'reconcile'];
+
 function mustAskFirst(state: CallState, kind: DeadlineKind): boolean {
+  if (OURS_ALONE.includes(kind)) return false;
   return CHANNEL_POLICIES[state.channel].endsBy === 'confirmation' && state.asked?.kind !== kind;
 }
 
@@ -94,8 +106,17 @@ const since = (state: CallState, kind: DeadlineKind, from: number): number =>
   Math.max(from, state.rearmed?.[kind] ?? from);
 
 function ring(state: CallState): Deadline | undefined {
-  if (partiesIn(state, 'ringing').length === 0) return undefined;
-  return deadline(state, 'ring', state.ring.until);
+  if (isPlacing(state) || partiesIn(state, 'ringing').length === 0) return undefined;
+  return deadline(state, 'ring', state.ring.until + CHANNEL_POLICIES[state.channel].ringGraceMs);
+}
+
+function claim(state: CallState): Deadline | undefined {
+  return state.claimBy === undefined ? undefined : deadline(state, 'claim', state.claimBy);
+}
+
+function reconcile(state: CallState): Deadline | undefined {
+  if (!isPlacing(state)) return undefined;
+  return deadline(state, 'reconcile', state.ring.until + RECONCILE_MS);
 }
 
 function connect(state: CallState): Deadline | undefined {

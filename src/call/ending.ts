@@ -65,6 +65,7 @@ export function endCall(state: CallState, end: End, now: number): Step {
 }
 
 function wishToEnd(state: CallState, { wish, by, cause, reason }: End, now: number): Step {
+  if (state.forgotten === true) return stay(state);
   const standing = state.ending;
   const stronger = standing?.wish === 'cancel' && wish !== 'cancel';
   if (standing !== undefined && !stronger) return stay(state);
@@ -77,7 +78,12 @@ function wishToEnd(state: CallState, { wish, by, cause, reason }: End, now: numb
 export function finish(state: CallState, end: End, now: number, evidence?: string): Step {
   const endedAt = Math.max(state.touchedAt, now);
   const ringing = partiesIn(state, 'ringing');
-  const { ending: _answeredWish, asked: _answeredQuestion, ...settled } = state;
+  const {
+    ending: _answeredWish,
+    asked: _answeredQuestion,
+    claimBy: _claimNeeded,
+    ...settled
+  } = state;
   return change(
     settled,
     {

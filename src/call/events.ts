@@ -1,4 +1,4 @@
-import type { DeadlineKind, EndCause, Enrichment } from './state.js';
+import type { CalleeResult, DeadlineKind, EndCause, Enrichment } from './state.js';
 
 interface ByTerminal {
   readonly userId: string;
@@ -43,7 +43,17 @@ export type PartyFact = (typeof PARTY_FACTS)[number];
 
 /** A provider's fact in our words: late, doubled, out of order or skipping steps, never refused. */
 export type ProviderReport =
-  | { readonly type: 'placed'; readonly providerCallId: string }
+  | {
+      readonly type: 'placed';
+      readonly providerCallId: string;
+      readonly results?: readonly CalleeResult[];
+    }
+  /** The provider would not place the call: nobody rings. */
+  | { readonly type: 'refused'; readonly code: number; readonly info: string }
+  /** Whether the call was placed cannot be known yet. */
+  | { readonly type: 'placing-unknown'; readonly evidence: string }
+  /** The provider no longer knows a call that it had placed. */
+  | { readonly type: 'forgotten' }
   | {
       readonly type: 'party';
       readonly userId: string;
@@ -71,7 +81,12 @@ export interface Deadline {
   readonly at: number;
 }
 
-export type CallEvent = Command | MediaReport | ProviderReport | Deadline;
+/** Whoever asked for the call was told what came of placing it. */
+export interface Claimed {
+  readonly type: 'claimed';
+}
+
+export type CallEvent = Command | MediaReport | ProviderReport | Deadline | Claimed;
 
 /** Why a command is refused: the documented code of the call-control API. */
 export const REFUSAL = {

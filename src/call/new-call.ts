@@ -1,23 +1,29 @@
-import type { CallState, Channel, Limits } from './state.js';
+import { CHANNEL_POLICIES } from './channel-policy.js';
+import type { CallState, Channel, Limits, Room } from './state.js';
 
 export interface NewCall {
   readonly callId: number;
   readonly channel: Channel;
   readonly callType: 'audio' | 'video';
   readonly bizType: 'single' | 'group';
-  readonly caller: { readonly userId: string; readonly terminalId: string };
+  readonly caller: { readonly userId: string; readonly terminalId?: string };
   readonly calleeIds: readonly string[];
   readonly conversationId?: string;
-  readonly room?: { readonly appId: string; readonly name: string };
+  readonly room?: Room;
   readonly ringTimeoutMs: number;
   readonly limits: Limits;
+  /** See `CallState.claimBy`. */
+  readonly claimWithinMs?: number;
 }
 
 /** A call as it is created: version 1, `calling`, every callee rung at once. */
 export function newCall(spec: NewCall, now: number): CallState {
-  const { caller, calleeIds, ringTimeoutMs, ...kept } = spec;
+  const { caller, calleeIds, ringTimeoutMs, claimWithinMs, ...kept } = spec;
+  const isPlaced = CHANNEL_POLICIES[spec.channel].endsBy === 'confirmation';
   return {
     ...kept,
+    ...(isPlaced && { placing: { kind: 'asking' } }),
+    ...(claimWithinMs !== undefined && { claimBy: now + claimWithinMs }),
     version: 1,
     status: 'calling',
     parties: [

@@ -3,6 +3,7 @@ import { answer, decline, leave } from './commands.js';
 import { type End, finish, given, SYSTEM } from './ending.js';
 import type { PartyFact, ProviderReport } from './events.js';
 import { media, ringing, start } from './media-reports.js';
+import { forgotten, placed, placingUnknown, refused } from './placing.js';
 import { type CallState, isOver, type Party, partyOf } from './state.js';
 import { andThen, change, clampTime, type Step, stay } from './step.js';
 
@@ -11,7 +12,13 @@ export function applyProviderReport(state: CallState, report: ProviderReport, no
   if (isOver(state)) return stay(state);
   switch (report.type) {
     case 'placed':
-      return placed(state, report.providerCallId, now);
+      return placed(state, report, now);
+    case 'refused':
+      return refused(state, report, now);
+    case 'placing-unknown':
+      return placingUnknown(state, report);
+    case 'forgotten':
+      return forgotten(state);
     case 'party':
       return partyFact(state, report, now);
     case 'bridged':
@@ -21,11 +28,6 @@ export function applyProviderReport(state: CallState, report: ProviderReport, no
     case 'over':
       return over(state, report, now);
   }
-}
-
-function placed(state: CallState, providerCallId: string, now: number): Step {
-  if (state.providerCallId !== undefined) return stay(state);
-  return change(state, { providerCallId }, now, { type: 'call.updated' });
 }
 
 type PartyReport = Extract<ProviderReport, { type: 'party' }>;

@@ -115,8 +115,31 @@ export interface Ending {
   readonly reason?: string;
 }
 
-export const DEADLINE_KINDS = ['ring', 'connect', 'all_left', 'max_duration'] as const;
+export const DEADLINE_KINDS = [
+  'ring',
+  'connect',
+  'all_left',
+  'max_duration',
+  'claim',
+  'reconcile',
+] as const;
 export type DeadlineKind = (typeof DEADLINE_KINDS)[number];
+
+/**
+ * What came of asking a provider to place the call. `asking` is the intent, durable before the
+ * request leaves; `unknown` means that phones may ring although nobody said so.
+ */
+export type Placing =
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'placed'; readonly results?: readonly CalleeResult[] }
+  | { readonly kind: 'refused'; readonly code: number; readonly info: string }
+  | { readonly kind: 'unknown'; readonly evidence: string };
+
+/** The provider's own code for one callee; 0 is success. */
+export interface CalleeResult {
+  readonly userId: string;
+  readonly code: number;
+}
 
 /** Facts that may arrive after the end: they enrich a call and never change how it ended. */
 export interface Enrichment {
@@ -125,14 +148,29 @@ export interface Enrichment {
   readonly billedMs?: number;
 }
 
+export interface Room {
+  readonly appId: string;
+  readonly name: string;
+  /** The numeric room 123 and the text room "123" are two rooms; absent where nobody said which. */
+  readonly kind?: 'numeric' | 'text';
+  /** Whether the name was made by us: only then is the room ours to dismiss. */
+  readonly isOurs?: boolean;
+}
+
 export interface CallState {
   readonly callId: number;
   readonly channel: Channel;
   readonly callType: 'audio' | 'video';
   readonly bizType: 'single' | 'group';
   readonly conversationId?: string;
-  readonly room?: { readonly appId: string; readonly name: string };
+  readonly room?: Room;
+  /** Absent where no provider is asked (rtc). */
+  readonly placing?: Placing;
   readonly providerCallId?: string;
+  /** Until then whoever asked for the call has to be told of it, or it is ended again. */
+  readonly claimBy?: number;
+  /** The provider no longer knows the call; its record of the end is awaited. */
+  readonly forgotten?: true;
   /** Count of observable changes, from 1. */
   readonly version: number;
   readonly status: CallStatus;

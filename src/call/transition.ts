@@ -13,12 +13,15 @@
  *   ongoing --> ended : all_left deadline, max_duration deadline
  *
  * On `robot` and `phone`, an arrow of ours into a terminal status is first a wish (`ending`): the
- * status word stays until the provider's `over` confirms it, or `guard-refused` clears it.
+ * status word stays until the provider's `over` confirms it, or `guard-refused` clears it. There a
+ * call also goes from `calling` to `ended` when the provider refuses to place it, or when nobody can
+ * say within the reconcile deadline whether it did.
  */
 import { applyCommand } from './commands.js';
 import { applyDeadline, applyOverdue } from './deadlines.js';
 import type { CallEvent, RefusalCode } from './events.js';
 import { applyMediaReport } from './media-reports.js';
+import { claimed } from './placing.js';
 import { applyProviderReport } from './provider-reports.js';
 import type { CallState } from './state.js';
 import { andThen, isRefusal, type Step, type Transition } from './step.js';
@@ -35,12 +38,17 @@ export function transition(state: CallState, event: CallEvent, now: number): Tra
     case 'media-state':
       return applyMediaReport(state, event, now);
     case 'placed':
+    case 'refused':
+    case 'placing-unknown':
+    case 'forgotten':
     case 'party':
     case 'bridged':
     case 'guard-refused':
     case 'over':
     case 'enriched':
       return applyProviderReport(state, event, now);
+    case 'claimed':
+      return claimed(state);
     case 'deadline':
       return applyDeadline(state, event, now);
   }

@@ -5,6 +5,17 @@ import type { Parsed } from './command-payload.js';
 type Check = (value: unknown) => boolean;
 const isText: Check = (value) => typeof value === 'string' && value !== '';
 const isNumber: Check = (value) => typeof value === 'number' && Number.isFinite(value);
+const isResults: Check = (value) =>
+  Array.isArray(value) &&
+  value.every(
+    (each: unknown) =>
+      typeof each === 'object' &&
+      each !== null &&
+      'userId' in each &&
+      isText(each.userId) &&
+      'code' in each &&
+      isNumber(each.code),
+  );
 const oneOf =
   (...words: readonly string[]): Check =>
   (value) =>
@@ -15,7 +26,10 @@ const maybe =
     value === undefined || check(value);
 
 const MEMBERS: Readonly<Record<ProviderReport['type'], Readonly<Record<string, Check>>>> = {
-  placed: { providerCallId: isText },
+  placed: { providerCallId: isText, results: maybe(isResults) },
+  refused: { code: isNumber, info: (value) => typeof value === 'string' },
+  'placing-unknown': { evidence: isText },
+  forgotten: {},
   party: {
     userId: isText,
     fact: oneOf(...PARTY_FACTS),

@@ -40,6 +40,15 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
     .map(([userId, fact, when]) => ({ type: 'party' as const, userId, fact, ...when })),
   at.map((when) => ({ type: 'bridged' as const, ...when })),
   fc.constant({ type: 'guard-refused' as const }),
+  fc
+    .constantFrom('p-1', 'p-2')
+    .map((providerCallId) => ({ type: 'placed' as const, providerCallId })),
+  fc.constantFrom<CallEvent>(
+    { type: 'refused', code: 101_002, info: 'no' },
+    { type: 'placing-unknown', evidence: 'no answer' },
+    { type: 'forgotten' },
+    { type: 'claimed' },
+  ),
   fc.tuple(fc.constantFrom(...END_CAUSES), times, at).map(([cause, accepted, when]) => ({
     type: 'over' as const,
     cause,
@@ -95,7 +104,8 @@ describe('whatever happens in whatever order', () => {
       fc.property(call, fc.array(step, { maxLength: 40 }), ({ channel, group }, steps) => {
         const calleeIds = group ? [CALLEE, THIRD] : [CALLEE];
         const bizType = group ? 'group' : 'single';
-        check(play(aCall({ channel, bizType, calleeIds }), steps));
+        const claim = channel === 'robot' ? { claimWithinMs: 20_000 } : {};
+        check(play(aCall({ channel, bizType, calleeIds, ...claim }), steps));
       }),
       RUNS,
     );
@@ -156,7 +166,8 @@ describe('whatever happens in whatever order', () => {
 
   it('every live call that waits for no provider has a deadline', () => {
     property(({ states }) => {
-      for (const state of states.filter((live) => !isOver(live) && live.ending === undefined)) {
+      const waits = ({ ending, forgotten }: CallState) => ending !== undefined || forgotten;
+      for (const state of states.filter((live) => !isOver(live) && !waits(live))) {
         expect(nextDeadline(state)).toBeDefined();
       }
     });

@@ -79,6 +79,15 @@ export const STATUS_TABLE: readonly Row[] = [
   { name: 'left', event: media('left', CALLEE), answers: unchanged },
   { name: 'other stage', event: media('reconnecting', CALLEE), answers: unchanged },
   { name: 'placed', event: { type: 'placed', providerCallId: 'p-1' }, answers: unchanged },
+  // What is said of placing means nothing where nobody was asked to place the call.
+  { name: 'refused', event: { type: 'refused', code: 1, info: 'no' }, answers: unchanged },
+  {
+    name: 'placing-unknown',
+    event: { type: 'placing-unknown', evidence: 'no answer' },
+    answers: unchanged,
+  },
+  { name: 'forgotten', event: { type: 'forgotten' }, answers: unchanged },
+  { name: 'claimed', event: { type: 'claimed' }, answers: unchanged },
   { name: 'answered', event: fact('answered'), answers: { ...unchanged, calling: 'accepted' } },
   {
     name: 'provider rejected',

@@ -5,8 +5,11 @@ import type { CallState } from '../../src/call/state.js';
 import { judge } from '../../src/call/transition.js';
 import { aCall, after, CALLEE, CALLER, cancel, hangup, RING_MS, T0 } from './fixtures.js';
 
-const robot = () => aCall({ channel: 'robot' });
-const phone = () => aCall({ channel: 'phone' });
+const isPlaced: CallEvent = { type: 'placed', providerCallId: 'p-1' };
+const robot = () => after(aCall({ channel: 'robot' }), isPlaced);
+const phone = () => after(aCall({ channel: 'phone' }), isPlaced);
+/** Of a ring whose time a provider keeps, too. */
+const RING_UNTIL = T0 + RING_MS + 10_000;
 const answered: CallEvent = { type: 'party', userId: CALLEE, fact: 'answered' };
 const over = (more: Partial<Extract<ProviderReport, { type: 'over' }>> = {}): CallEvent => ({
   type: 'over',
@@ -17,7 +20,7 @@ const over = (more: Partial<Extract<ProviderReport, { type: 'over' }>> = {}): Ca
 describe('a wish to end where a provider confirms', () => {
   it('keeps the status word and asks the provider, once', () => {
     const { state, effects } = judge(robot(), cancel(CALLER, 'changed my mind'), T0 + 1_000);
-    expect(state).toMatchObject({ status: 'calling', version: 2 });
+    expect(state).toMatchObject({ status: 'calling', version: 3 });
     expect(state.ending).toMatchObject({ wish: 'cancel', by: CALLER, cause: 'cancelled' });
     expect(effects.at(-1)).toMatchObject({ type: 'end-at-provider' });
     expect(judge(state, cancel(), T0 + 2_000).state).toBe(state);
@@ -37,6 +40,12 @@ describe('a wish to end where a provider confirms', () => {
   it('is a hangup after all when the provider knows of an answer', () => {
     const state = after(robot(), cancel(), over({ acceptedAt: T0 + 1_500 }));
     expect(state).toMatchObject({ status: 'ended', cause: 'hangup', acceptedAt: T0 + 1_500 });
+  });
+
+  it('changes nothing once the provider has forgotten the call: its record decides', () => {
+    const gone = after(robot(), { type: 'forgotten' });
+    expect(judge(gone, cancel(), T0 + 3_000).state).toBe(gone);
+    expect(after(gone, over({ cause: 'rejected' }))).toMatchObject({ status: 'rejected' });
   });
 
   it('is cleared by a refused guard, and the conversation goes on', () => {
@@ -66,16 +75,16 @@ describe('a deadline where a provider knows more', () => {
     expect(second).toEqual({
       type: 'deadline',
       kind: 'ring',
-      at: T0 + RING_MS + PROVIDER_ANSWER_MS,
+      at: RING_UNTIL + PROVIDER_ANSWER_MS,
     });
-    const wished = judge(asked.state, second as CallEvent, T0 + RING_MS + PROVIDER_ANSWER_MS);
+    const wished = judge(asked.state, second as CallEvent, RING_UNTIL + PROVIDER_ANSWER_MS);
     expect(wished.state.ending).toMatchObject({ wish: 'deadline', cause: 'no_answer' });
   });
 
   it('lets the conversation go on when the answer was an acceptance', () => {
     const ring = nextDeadline(robot()) as CallEvent;
-    const asked = judge(robot(), ring, T0 + RING_MS).state;
-    const talking = judge(asked, answered, T0 + RING_MS + 1_000).state;
+    const asked = judge(robot(), ring, RING_UNTIL).state;
+    const talking = judge(asked, answered, RING_UNTIL + 1_000).state;
     expect(talking.status).toBe('accepted');
     expect(nextDeadline(talking)).toMatchObject({ kind: 'max_duration' });
   });
@@ -85,7 +94,8 @@ describe('a report that skips ahead', () => {
   const versions = (state: CallState) => state.version;
 
   it('of a bridge is an accept and a start in one step', () => {
-    const { state, effects } = judge(phone(), { type: 'bridged', at: T0 + 700 }, T0 + 1_000);
+    const dialled = aCall({ channel: 'phone' });
+    const { state, effects } = judge(dialled, { type: 'bridged', at: T0 + 700 }, T0 + 1_000);
     expect(state).toMatchObject({
       status: 'ongoing',
       acceptedAt: T0 + 700,
@@ -97,7 +107,8 @@ describe('a report that skips ahead', () => {
   });
 
   it('of an end after an answer implies the answer', () => {
-    const state = after(robot(), over({ cause: 'hangup', acceptedAt: T0 + 400, at: T0 + 900 }));
+    const dialled = aCall({ channel: 'robot' });
+    const state = after(dialled, over({ cause: 'hangup', acceptedAt: T0 + 400, at: T0 + 900 }));
     expect(state).toMatchObject({
       status: 'ended',
       cause: 'hangup',
@@ -109,7 +120,8 @@ describe('a report that skips ahead', () => {
 
   it('never moves a time before what the call has seen, nor into the future', () => {
     const state = after(robot(), { ...answered, at: T0 - 60_000 }, over({ at: T0 + 999_999 }));
-    expect(state).toMatchObject({ acceptedAt: T0, endedAt: T0 + 2_000 });
+    const seen = T0 + 1_000;
+    expect(state).toMatchObject({ acceptedAt: seen, endedAt: T0 + 2_000 });
   });
 
   it('of a join on the robot channel implies the answer', () => {

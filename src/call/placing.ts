@@ -1,0 +1,65 @@
+import { endCall, finish, SYSTEM } from './ending.js';
+import type { ProviderReport } from './events.js';
+import { type CallState, isOver, type Placing, partiesIn } from './state.js';
+import { change, note, type Step, stay } from './step.js';
+
+/** How long after a placing that may have failed its call is looked for at the provider. */
+export const RECONCILE_MS = 30_000;
+
+/** Whether it is still open if the provider has placed the call. */
+export const isPlacing = ({ placing, providerCallId }: CallState): boolean =>
+  placing !== undefined && placing.kind !== 'refused' && providerCallId === undefined;
+
+/** Whether the end cannot be averted any more, although its cause may still be open. */
+export const endIsCertain = (state: CallState): boolean =>
+  isOver(state) || state.ending !== undefined || state.forgotten === true;
+
+type Of<T extends ProviderReport['type']> = Extract<ProviderReport, { type: T }>;
+
+/** From now on phones ring. The first id is the call's id. */
+export function placed(
+  state: CallState,
+  { providerCallId, results }: Of<'placed'>,
+  now: number,
+): Step {
+  if (state.providerCallId !== undefined) return stay(state);
+  const placing: Placing = { kind: 'placed', ...(results !== undefined && { results }) };
+  const incoming = partiesIn(state, 'ringing').map(
+    ({ userId }) => ({ type: 'call.incoming', userId }) as const,
+  );
+  return change(state, { providerCallId, placing }, now, ...incoming, { type: 'call.updated' });
+}
+
+/** Our own wish, if one stands, names the cause: its author wanted no call either. */
+export function refused(state: CallState, { code, info }: Of<'refused'>, now: number): Step {
+  if (!isPlacing(state)) return stay(state);
+  const { ending } = state;
+  const cause = ending?.cause ?? 'provider_failed';
+  const end = { wish: 'deadline' as const, by: SYSTEM, ...ending, cause };
+  const placing: Placing = { kind: 'refused', code, info };
+  return finish({ ...state, placing }, end, now, `${code} ${info}`);
+}
+
+export const placingUnknown = (state: CallState, { evidence }: Of<'placing-unknown'>): Step =>
+  state.placing?.kind === 'asking'
+    ? note(state, { placing: { kind: 'unknown', evidence } })
+    : stay(state);
+
+export const forgotten = (state: CallState): Step =>
+  state.forgotten === true || state.providerCallId === undefined
+    ? stay(state)
+    : note(state, { forgotten: true });
+
+export function claimed(state: CallState): Step {
+  if (state.claimBy === undefined) return stay(state);
+  const { claimBy: _claimed, ...kept } = state;
+  return stay(kept);
+}
+
+/** Nobody was told of this call, so nobody could end it. */
+export const unclaimed = (state: CallState, now: number): Step =>
+  endCall(state, { wish: 'deadline', by: SYSTEM, cause: 'dial_unknown' }, now);
+
+/** Neither placed nor refused within every bound: a phone may have rung, and nobody can say. */
+export const neverFound = (state: CallState, now: number): Step =>
+  finish(state, { wish: 'deadline', by: SYSTEM, cause: 'dial_unknown' }, now);
