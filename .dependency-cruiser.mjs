@@ -11,7 +11,7 @@ const CONTRACT = 'src/contract/';
 const PORTS = 'src/ports/';
 /** The files of the contract that a workflow may load: zod would cost each call its weight. */
 const LIGHT_CONTRACT =
-  'src/contract/(names|codes|ids|limits|command-payload|provider-report)\\.ts$';
+  'src/contract/(names|codes|ids|limits|command-payload|provider-report|robot-plan)\\.ts$';
 
 /** Rooms that see only what is listed: of ours, and of packages and Node. */
 const CLOSED_ROOMS = {
@@ -25,7 +25,14 @@ const CLOSED_ROOMS = {
     ...packages('@temporalio/workflow', '@temporalio/common'),
   ],
   'activities/': [
-    ...inside(CALL, CONTRACT, PORTS, 'workflows/[^/]+/activities\\.ts$'),
+    ...inside(
+      CALL,
+      CONTRACT,
+      PORTS,
+      'workflows/[^/]+/activities\\.ts$',
+      'workflows/[^/]+/robot-activities\\.ts$',
+      'timers/promises$',
+    ),
     ...packages('@temporalio/activity'),
   ],
 };
@@ -43,7 +50,7 @@ const OPEN_ROOMS = {
     'workflows/[^/]+/[^/]+\\.workflow\\.ts$',
   ),
   // An unavailable store has an answer of its own, and its error belongs to the port.
-  'src/api/': inside('src/service/', CONTRACT, 'src/ports/reservations\\.ts$'),
+  'src/api/': inside('src/service/', CONTRACT, 'src/ports/(reservations|tencent-gate)\\.ts$'),
   'src/simulators/': [],
   'src/observability/': [],
   'src/config\\.ts$': [],

@@ -68,6 +68,19 @@ export const configSchema = z.object({
   TRTC_PRIVATE_MAP_KEY: flag(false).describe(
     'Add a room-bound PrivateMapKey to RTC tokens (TRTC advanced permission control)',
   ),
+  TENCENT_CALL_API: z
+    .string()
+    .optional()
+    .describe(
+      'Where robot calls are placed: China, Singapore, Seoul, Frankfurt, Silicon Valley, Jakarta, or a URL',
+    ),
+  TENCENT_ADMINISTRATORS: z
+    .string()
+    .default('administrator,admin')
+    .transform((names) => names.split(',').map((name) => name.trim()))
+    .refine((names) => names.every((name) => name !== ''), { error: 'must be names with commas' })
+    .describe('Who may command the application; in the name of the first we ask Tencent'),
+  TENCENT_PASS_ON: flag(true).describe('Pass what is not ours under /v4/ to Tencent, unchanged'),
   PERMISSION_HOOK_URL: z
     .url({ protocol: /^https?$/ })
     .optional()

@@ -11,7 +11,8 @@ export const httpStatusOf = (mode: HttpStatusMode, code: Code): number =>
 /** What the access log and the metrics read of an answer. */
 export interface AnswerFacts {
   operationId?: string;
-  code?: Code;
+  /** Of the envelope, whichever API it belongs to. */
+  code?: number;
 }
 export const factsOf = (res: Response): AnswerFacts => res.locals as AnswerFacts;
 

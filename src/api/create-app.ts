@@ -15,6 +15,8 @@ import { mountRoutes } from './mount-routes.js';
 import { openApiDocument } from './openapi/document.js';
 import { createRateLimit } from './rate-limit.js';
 import { requestLog } from './request-log.js';
+import type { Facade } from './tencent/commands.js';
+import { tencentRouter } from './tencent/router.js';
 
 export interface AppSettings {
   readonly service: CallService;
@@ -24,6 +26,8 @@ export interface AppSettings {
   /** Per user and process. */
   readonly rateLimitPerSecond: number;
   readonly logger: Logger;
+  /** Where robot calls can be placed. */
+  readonly tencent?: Facade;
 }
 
 export function createApp(settings: AppSettings): Express {
@@ -37,6 +41,7 @@ export function createApp(settings: AppSettings): Express {
   app.get('/metrics', metrics.show);
   app.use(docsRoutes(openApiDocument(httpStatus)));
   app.use(metrics.observe);
+  if (settings.tencent !== undefined) app.use(tencentRouter(settings.tencent));
   app.use(mountRoutes({ service, identify }));
   app.use(() => {
     throw unknownRoute();

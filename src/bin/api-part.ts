@@ -13,9 +13,11 @@ import { createPermissionHook } from '../providers/permission-hook/permission-ho
 import { createTrtcTokens } from '../providers/rtc-tokens/trtc-tokens.js';
 import { createCallService } from '../service/call-service.js';
 import type { Dependencies } from '../service/dependencies.js';
+import { createRobotCallService } from '../service/robot-call-service.js';
 import type { Store } from '../store/open-store.js';
 import { callSettings } from './call-settings.js';
 import { startSweeper } from './sweeper.js';
+import type { TencentPart } from './tencent-part.js';
 
 export interface ApiPart {
   readonly url: string;
@@ -27,12 +29,13 @@ export interface ApiParts {
   readonly engine: EngineConnection;
   readonly store: Store;
   readonly logger: Logger;
+  readonly tencent?: TencentPart | undefined;
   /** Of the worker in the same process; absent where there is none. */
   readonly workerRuns?: () => boolean;
 }
 
 export async function startApi(parts: ApiParts): Promise<ApiPart> {
-  const { config, engine, store, logger } = parts;
+  const { config, engine, store, logger, tencent } = parts;
   const health = watchHealth(() => engine.connection.workflowService.getSystemInfo({}));
   const deps: Dependencies = {
     engine: createCallEngine(engine.client, health),
@@ -60,6 +63,9 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
     httpStatus: config.CALLS_HTTP_STATUS,
     rateLimitPerSecond: config.RATE_LIMIT_PER_SECOND,
     logger,
+    ...(tencent !== undefined && {
+      tencent: { service: createRobotCallService(deps), gate: tencent.gate },
+    }),
   });
   const listening = await listen(app, { host: config.HOST, port: config.PORT });
   const sweeper = startSweeper(deps, logger);

@@ -6,6 +6,7 @@ import { registerSearchAttributes } from '../engine/search-attributes.js';
 import { openStore } from '../store/open-store.js';
 import { type ApiPart, startApi } from './api-part.js';
 import { unlessStopped } from './stop-signal.js';
+import { tencentPart } from './tencent-part.js';
 import { Undo } from './undo.js';
 import { startWorker, type WorkerPart } from './worker-part.js';
 
@@ -71,11 +72,13 @@ async function startParts(options: ServiceOptions, undo: Undo): Promise<Parts> {
     onError: (error) => logger.error({ err: error }, 'store failed in the background'),
   });
   undo.add(() => store.close());
-  const worker = role === 'api' ? undefined : await startWorker(config, engine, store);
+  const tencent = tencentPart(config);
+  if (tencent !== undefined) undo.add(() => tencent.stop());
+  const worker = role === 'api' ? undefined : await startWorker({ config, engine, store, tencent });
   if (worker !== undefined) undo.add(() => worker.stop());
   if (role === 'worker') return { worker };
   const itsWorker = worker === undefined ? {} : { workerRuns: () => worker.isRunning() };
-  const api = await startApi({ config, engine, store, logger, ...itsWorker });
+  const api = await startApi({ config, engine, store, logger, tencent, ...itsWorker });
   undo.add(() => api.stop());
   return { api, worker };
 }

@@ -8,6 +8,7 @@ import { findCli } from '../engine/embedded/find-cli.js';
 import { lockFolder } from '../engine/embedded/folder-lock.js';
 import { startEmbeddedServer } from '../engine/embedded/server.js';
 import { createLogger } from '../observability/logger.js';
+import { startTencentSimulator, type TencentSimulator } from '../simulators/tencent/simulator.js';
 import { withDevelopmentKeys } from './development-keys.js';
 import { type RunningService, runService } from './run-service.js';
 import { unlessStopped } from './stop-signal.js';
@@ -19,6 +20,8 @@ export interface Embedded {
   readonly temporalAddress: string;
   readonly uiUrl: string | undefined;
   readonly logFile: string;
+  /** Stands in for Tencent where none is configured. */
+  readonly tencent?: TencentSimulator;
   stop(): Promise<void>;
 }
 
@@ -48,10 +51,14 @@ export async function startEmbedded(options: StartOptions): Promise<Embedded> {
 
 async function startParts(options: StartOptions, undo: Undo): Promise<Omit<Embedded, 'stop'>> {
   const { env, progress } = options;
-  const config = await withDevelopmentKeys(options.config);
+  const keyed = await withDevelopmentKeys(options.config);
+  const { config, tencent } = await withTencent(keyed, undo);
   const { logger, logFile } = await fileLogger(config, undo);
   options.prepareRuntime(logger);
   const temporal = await temporalServer({ ...options, config }, undo);
+  progress(
+    `Tencent    ${tencent === undefined ? config.TENCENT_CALL_API : `simulated at ${tencent.url}`}`,
+  );
   progress(`Store      ${config.DATABASE_URL === undefined ? 'embedded PGlite' : 'PostgreSQL'}`);
   const service = await runService({
     role: 'serve',
@@ -64,7 +71,27 @@ async function startParts(options: StartOptions, undo: Undo): Promise<Omit<Embed
   });
   undo.add(() => service.stop());
   progress(`API        ${service.apiUrl}`);
-  return { config, service, logFile, uiUrl: temporal.uiUrl, temporalAddress: temporal.address };
+  return {
+    config,
+    service,
+    logFile,
+    uiUrl: temporal.uiUrl,
+    temporalAddress: temporal.address,
+    ...(tencent !== undefined && { tencent }),
+  };
+}
+
+/** A simulated Tencent where none is configured: its callees answer after two seconds. */
+async function withTencent(
+  config: Config,
+  undo: Undo,
+): Promise<{ readonly config: Config; readonly tencent?: TencentSimulator }> {
+  const { TENCENT_CALL_API: place, TRTC_SDK_APP_ID: sdkAppId, TRTC_SECRET_KEY: secretKey } = config;
+  if (place !== undefined || sdkAppId === undefined || secretKey === undefined) return { config };
+  const administrators = config.TENCENT_ADMINISTRATORS;
+  const tencent = await startTencentSimulator({ port: 0, sdkAppId, secretKey, administrators });
+  undo.add(() => tencent.stop());
+  return { config: Object.freeze({ ...config, TENCENT_CALL_API: tencent.url }), tencent };
 }
 
 /** The terminal belongs to the story of the calls; logs go to a file. */

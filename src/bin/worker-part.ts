@@ -1,10 +1,12 @@
 import type { Worker } from '@temporalio/worker';
 import { createRecordActivities } from '../../activities/records.js';
+import { createRobotActivities } from '../../activities/robot-calls.js';
 import type { Config } from '../config.js';
 import { workflowBundle } from '../engine/bundle.js';
 import type { EngineConnection } from '../engine/connection.js';
 import { createWorker } from '../engine/worker.js';
 import type { Store } from '../store/open-store.js';
+import type { TencentPart } from './tencent-part.js';
 
 export interface WorkerPart {
   /** Settles when the worker has stopped; rejects when it broke. */
@@ -13,16 +15,25 @@ export interface WorkerPart {
   stop(): Promise<void>;
 }
 
-export async function startWorker(
-  config: Config,
-  engine: EngineConnection,
-  store: Store,
-): Promise<WorkerPart> {
+export interface WorkerParts {
+  readonly config: Config;
+  readonly engine: EngineConnection;
+  readonly store: Store;
+  readonly tencent?: TencentPart | undefined;
+}
+
+export async function startWorker(parts: WorkerParts): Promise<WorkerPart> {
+  const { config, engine, store, tencent } = parts;
+  const stopping = new AbortController();
   const worker = await createWorker({
     connection: engine.connection,
     namespace: engine.namespace,
     workflowBundle: await workflowBundle(),
-    activities: createRecordActivities(store.records),
+    activities: {
+      ...createRecordActivities(store.records),
+      ...(tencent !== undefined &&
+        createRobotActivities({ robotCalls: tencent.robotCalls, stopping: stopping.signal })),
+    },
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
     shutdownGraceMs: config.SHUTDOWN_GRACE_SECONDS * 1_000,
   });
@@ -31,7 +42,10 @@ export async function startWorker(
   return {
     ended,
     isRunning: () => worker.getState() === 'RUNNING',
-    stop: () => stop(worker, ended),
+    async stop() {
+      stopping.abort();
+      await stop(worker, ended);
+    },
   };
 }
 

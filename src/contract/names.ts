@@ -15,6 +15,8 @@ export const COMMAND_NAMES = [
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
 export const PROVIDER_REPORT_SIGNAL = 'provider-report';
+/** An update that answers what came of placing a call, as soon as that is known or a bound passed. */
+export const PLACED_UPDATE = 'placed';
 export const STATE_QUERY = 'state';
 export const TIMELINE_QUERY = 'timeline';
 

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { CALL_WORKFLOW_TYPE } from '../contract/names.js';
 import type { CallEngine, StartOutcome } from '../ports/call-engine.js';
+import { placedAsker } from './ask-placed.js';
 import { bounded, TIMED_OUT } from './bounded.js';
 import { startOptions } from './call-start.js';
 import { isGrpcError } from './client-errors.js';
@@ -13,6 +14,7 @@ import { ANSWER_BOUND_MS, commandSender } from './send-command.js';
 export function createCallEngine(client: Client, health: Health): CallEngine {
   const reads = callReads(client);
   const send = commandSender(client);
+  const placed = placedAsker(client);
   return {
     async start(call, withinMs = ANSWER_BOUND_MS) {
       if (!health.ok()) return 'unavailable';
@@ -23,6 +25,7 @@ export function createCallEngine(client: Client, health: Health): CallEngine {
       return outcome === TIMED_OUT ? 'unknown' : outcome;
     },
     command: async (...command) => (health.ok() ? send(...command) : { kind: 'unavailable' }),
+    placed: async (...asked) => (health.ok() ? placed(...asked) : { kind: 'unavailable' }),
     state: async (...read) => (health.ok() ? reads.state(...read) : undefined),
     presence: async (...read) => (health.ok() ? reads.presence(...read) : 'unknown'),
     running: async () => (health.ok() ? reads.running() : undefined),

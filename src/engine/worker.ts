@@ -22,6 +22,8 @@ export const createWorker = (parts: WorkerParts): Promise<Worker> =>
     workflowBundle: parts.workflowBundle,
     activities: parts.activities,
     maxCachedWorkflows: parts.maxCachedWorkflows,
+    // Each live call of a provider is followed by an activity that mostly waits.
+    maxConcurrentActivityTaskExecutions: 10_000,
     maxConcurrentWorkflowTaskExecutions: 200,
     maxConcurrentWorkflowTaskPolls: 20,
     nonStickyToStickyPollRatio: 0.4,

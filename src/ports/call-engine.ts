@@ -1,6 +1,7 @@
 import type { CallState } from '../call/state.js';
 import type { ErrorCode } from '../contract/codes.js';
 import type { CommandName } from '../contract/names.js';
+import type { RobotPlan } from '../contract/robot-plan.js';
 
 export interface StartCall {
   readonly state: CallState;
@@ -8,6 +9,8 @@ export interface StartCall {
   readonly startBy: number;
   /** The caller's own call that this one replaces. */
   readonly supersedes?: number;
+  /** What a robot call asks of its provider. */
+  readonly robot?: RobotPlan;
 }
 
 /** `unavailable`: nothing was sent. `unknown`: the start may still be carried out. */
@@ -52,6 +55,11 @@ export interface CallEngine {
     payload: CommandPayload,
     refusedBy?: RefusedBy,
   ): Promise<CommandOutcome>;
+  /**
+   * What came of placing a call: answers once the provider has said so, or with the call as it is
+   * then once `withinMs` have passed.
+   */
+  placed(callId: number, withinMs: number): Promise<CommandOutcome>;
   /** The live call, or `undefined` when it cannot be had in time: 500 ms unless told otherwise. */
   state(callId: number, withinMs?: number): Promise<CallState | undefined>;
   /** Known without a worker; `unknown` when it cannot be had in time: 500 ms unless told otherwise. */

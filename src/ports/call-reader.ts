@@ -15,6 +15,8 @@ export interface RingingCall {
 /** Reads what was written of calls. Rejects with `StoreUnavailable` when the store is away. */
 export interface CallReader {
   find(callId: number): Promise<RecordedCall | undefined>;
+  /** The call a provider knows by this id. */
+  findByProviderId(providerCallId: string): Promise<RecordedCall | undefined>;
   /**
    * Calls not yet recorded as over that can no longer be waiting for their start: those whose
    * `startBy` is before the given time, with ids above `afterId`, in the order of their ids.

@@ -6,7 +6,15 @@ export interface ReserveCall {
   /** Milliseconds since the epoch; see `StartCall.startBy`. */
   readonly startBy: number;
   /** `bodyHash` tells a repeat of the same request from another request under the same key. */
-  readonly idempotency?: { readonly key: string; readonly bodyHash: string };
+  readonly idempotency?: {
+    readonly key: string;
+    readonly bodyHash: string;
+    /**
+     * Absent, the key holds for 24 hours. Otherwise for this long and, beyond it, while its call is
+     * live; never for a call its provider refused.
+     */
+    readonly holdsMs?: number;
+  };
 }
 
 export interface BlockedLine {
@@ -39,6 +47,8 @@ export interface Reservations {
   reserve(request: ReserveCall): Promise<ReserveOutcome>;
   /** Undoes a reservation whose call was never sent to the engine: row, lines and key. */
   abandon(callId: number): Promise<void>;
+  /** Where the call is found under its provider's id from now on. */
+  nameProviderCall(callId: number, providerCallId: string): Promise<void>;
   /** Frees a line held for a call that is known to be over; a no-op if another call holds it. */
   freeLine(line: BlockedLine): Promise<void>;
 }

@@ -1,22 +1,5 @@
 import type { EndCause } from '../call/state.js';
-
-/** Without a kind the room is named to the provider as it was named to us. */
-export interface RobotCallRoom {
-  readonly id: string;
-  /** The numeric room 123 and the text room "123" are two rooms. */
-  readonly kind?: 'numeric' | 'text';
-}
-
-export interface RobotCallPlacing {
-  readonly robot: string;
-  readonly callees: readonly string[];
-  readonly media: 'audio' | 'video';
-  readonly room: RobotCallRoom;
-  readonly ringMs: number;
-  readonly userData?: string;
-  /** A JSON object whose members mean nothing to us and are handed on as they are. */
-  readonly extras?: string;
-}
+import type { RobotPlan, RobotRoom } from '../contract/robot-plan.js';
 
 /** What the provider said, or why nothing was heard of it. Nothing in it is secret. */
 export interface ProviderEvidence {
@@ -91,7 +74,7 @@ export interface RobotCallRecord {
   readonly providerCallId: string;
   readonly robot: string;
   readonly callees: readonly string[];
-  readonly room: RobotCallRoom;
+  readonly room: RobotRoom;
   readonly startedAt: number;
   /** Missing: nobody answered. */
   readonly acceptedAt?: number;
@@ -108,7 +91,7 @@ export type RecordOutcome =
   | Unknown;
 
 export interface LostPlacing {
-  readonly placing: Pick<RobotCallPlacing, 'robot' | 'callees' | 'room'>;
+  readonly placing: Pick<RobotPlan, 'robot' | 'callees' | 'room'>;
   /** By our clock: when it was sent, and the time from which a call in this room is another one. */
   readonly sentAt: number;
   readonly until: number;
@@ -125,7 +108,7 @@ export type FindPlacedOutcome =
  * thrown. All but `place` may be repeated at will.
  */
 export interface RobotCalls {
-  place(placing: RobotCallPlacing): Promise<PlaceOutcome>;
+  place(placing: RobotPlan): Promise<PlaceOutcome>;
   lookUp(providerCallId: string): Promise<LookUpOutcome>;
   end(providerCallId: string): Promise<EndOutcome>;
   record(providerCallId: string): Promise<RecordOutcome>;

@@ -14,6 +14,16 @@ export const createCallReader = (database: Database): CallReader => ({
         .where(eq(calls.id, callId));
       return call;
     }),
+  findByProviderId: (providerCallId) =>
+    database.run(async (queries) => {
+      const [call] = await queries
+        .select({ state: calls.snapshot, startBy: calls.startBy })
+        .from(calls)
+        .where(eq(calls.providerCallId, providerCallId))
+        .orderBy(desc(calls.id))
+        .limit(1);
+      return call;
+    }),
   looksLive: (startByBefore, afterId, limit) =>
     database.run((queries) =>
       queries

@@ -19,6 +19,7 @@ export function changingColumns(state: CallState) {
     status: state.status,
     cause: state.cause ?? null,
     calleeIds: calleeIdsOf(state),
+    ...(state.providerCallId !== undefined && { providerCallId: state.providerCallId }),
     acceptedAt: state.acceptedAt ?? null,
     startedAt: state.startedAt ?? null,
     endedAt: state.endedAt ?? null,

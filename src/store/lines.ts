@@ -1,4 +1,4 @@
-import { type CallState, callerOf, isInCall, isOver, partyOf } from '../call/state.js';
+import { type CallState, callerOf, isInCall, isOver, partiesIn, partyOf } from '../call/state.js';
 import type { BlockedLine, ReserveOutcome } from '../ports/reservations.js';
 
 /** A line that is taken, and by which call. */
@@ -9,6 +9,14 @@ export interface HeldLine extends BlockedLine {
 /** Whose lines a new call takes; on other channels nobody's until somebody answers. */
 export const linesWanted = (state: CallState): string[] =>
   state.channel === 'rtc' ? state.parties.map((party) => party.userId).sort() : [];
+
+/** Whose lines a call takes on its way, where they are free: on robot calls those who answered. */
+export const linesJoined = (state: CallState): string[] =>
+  state.channel === 'robot' && !isOver(state)
+    ? partiesIn(state, 'present')
+        .filter(({ role }) => role === 'callee')
+        .map(({ userId }) => userId)
+    : [];
 
 /** Whose lines a call no longer holds. */
 export const linesDone = (state: CallState): string[] =>

@@ -4,7 +4,7 @@ import type { Records } from '../ports/records.js';
 import { callRow, changingColumns } from './call-row.js';
 import type { Database, Queries } from './database.js';
 import { appendEvents } from './event-log.js';
-import { linesDone } from './lines.js';
+import { linesDone, linesJoined } from './lines.js';
 import { undoReservation } from './reservations.js';
 import { busyLines, calls } from './schema.js';
 
@@ -15,6 +15,7 @@ export const createRecords = (database: Database): Records => ({
       // First the row, whose lock keeps other writes of this call out until the end.
       if (await keepSnapshot(queries, state)) {
         await freeLines(queries, state);
+        await joinLines(queries, state);
         if (state.cause === 'unreachable') await undoReservation(queries, state.callId);
       }
       await appendEvents(queries, state, events);
@@ -46,4 +47,10 @@ async function freeLines(queries: Queries, state: CallState): Promise<void> {
   await queries
     .delete(busyLines)
     .where(and(eq(busyLines.callId, state.callId), inArray(busyLines.userId, users)));
+}
+
+/** A provider does not ask whether somebody is in another call: then the line stays that call's. */
+async function joinLines(queries: Queries, state: CallState): Promise<void> {
+  const lines = linesJoined(state).map((userId) => ({ userId, callId: state.callId }));
+  if (lines.length > 0) await queries.insert(busyLines).values(lines).onConflictDoNothing();
 }

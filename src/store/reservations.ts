@@ -1,5 +1,5 @@
-import { and, eq, gt, inArray, isNull, lte, sql } from 'drizzle-orm';
-import { type CallState, callerOf, partyOf } from '../call/state.js';
+import { and, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
+import { type CallState, callerOf, LIVE_STATUSES, partyOf } from '../call/state.js';
 import type { Reservations, ReserveCall, ReserveOutcome } from '../ports/reservations.js';
 import { calleeIdsOf, callRow } from './call-row.js';
 import type { Database, Queries } from './database.js';
@@ -14,6 +14,10 @@ export const createReservations = (database: Database): Reservations => ({
   nextCallId: () => database.run(nextCallId),
   reserve: (request) => database.transaction((queries) => reserve(queries, request)),
   abandon: (callId) => database.transaction((queries) => abandon(queries, callId)),
+  nameProviderCall: (callId, providerCallId) =>
+    database.run(async (queries) => {
+      await queries.update(calls).set({ providerCallId }).where(eq(calls.id, callId));
+    }),
   freeLine: ({ userId, callId }) =>
     database.run(async (queries) => {
       await queries
@@ -68,12 +72,20 @@ async function repeatedKey(
       and(
         eq(idempotencyKeys.callerId, callerOf(state).userId),
         eq(idempotencyKeys.key, idempotency.key),
-        gt(idempotencyKeys.createdAt, state.createdAt - KEY_VALID_MS),
+        stillHolds(state.createdAt, idempotency.holdsMs),
       ),
     );
   if (known === undefined) return undefined;
   const { bodyHash, ...call } = known;
   return bodyHash === idempotency.bodyHash ? replayed(call) : { kind: 'key-reused' };
+}
+
+function stillHolds(now: number, holdsMs: number | undefined) {
+  if (holdsMs === undefined) return gt(idempotencyKeys.createdAt, now - KEY_VALID_MS);
+  return and(
+    or(gt(idempotencyKeys.createdAt, now - holdsMs), inArray(calls.status, [...LIVE_STATUSES])),
+    sql`${calls.snapshot} -> 'placing' ->> 'kind' is distinct from 'refused'`,
+  );
 }
 
 /** The same create again, while its call still rings: the first answer was lost. */
@@ -151,7 +163,14 @@ async function bind(
       ),
     );
   const { callId, createdAt } = state;
-  await queries.insert(idempotencyKeys).values({ ...idempotency, callerId, callId, createdAt });
+  const { key, bodyHash } = idempotency;
+  await queries
+    .insert(idempotencyKeys)
+    .values({ key, bodyHash, callerId, callId, createdAt })
+    .onConflictDoUpdate({
+      target: [idempotencyKeys.callerId, idempotencyKeys.key],
+      set: { bodyHash, callId, createdAt },
+    });
 }
 
 /** Its lines go with the row. */

@@ -40,6 +40,8 @@ export const calls = pgTable(
     callerTerminalId: text('caller_terminal_id'),
     calleeIds: text('callee_ids').array().notNull(),
     conversationId: text('conversation_id'),
+    /** The provider's id of the call, where one placed it. */
+    providerCallId: text('provider_call_id'),
     callType: text('call_type').$type<CallState['callType']>().notNull(),
     bizType: text('biz_type').$type<CallState['bizType']>().notNull(),
     createdAt: time('created_at').notNull(),
@@ -56,6 +58,9 @@ export const calls = pgTable(
   (table) => [
     index('calls_by_caller').on(table.callerId, table.createdAt, table.id),
     index('calls_by_callee').using('gin', table.calleeIds),
+    index('calls_by_provider_id')
+      .on(table.providerCallId)
+      .where(sql.raw('provider_call_id is not null')),
     index('calls_live').on(table.id).where(LIVE),
     index('calls_live_by_caller').on(table.callerId).where(LIVE),
     index('calls_live_by_callee').using('gin', table.calleeIds).where(LIVE),

@@ -108,8 +108,14 @@ describe('a store that is away', () => {
           reserve: awayStore,
           abandon: awayStore,
           freeLine: awayStore,
+          nameProviderCall: awayStore,
         },
-        reader: { find: awayStore, ringingFor: awayStore, looksLive: awayStore },
+        reader: {
+          find: awayStore,
+          findByProviderId: awayStore,
+          ringingFor: awayStore,
+          looksLive: awayStore,
+        },
       },
     });
   });

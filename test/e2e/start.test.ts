@@ -22,7 +22,7 @@ const toldIn = (title: string): string[] =>
   );
 
 describe('the calls a start plays', () => {
-  it('plays six scenes', () => {
+  it('plays eight scenes', () => {
     expect(scenes.map(({ title }) => title)).toEqual([
       'Answered and hung up',
       'Rejected',
@@ -30,6 +30,8 @@ describe('the calls a start plays', () => {
       'Not answered within 2 s',
       'Two terminals accept at the same instant',
       'The callee is busy',
+      'A robot calls through Tencent, and is answered',
+      'A robot call is ended while it rings',
     ]);
   });
 
@@ -84,14 +86,32 @@ describe('the calls a start plays', () => {
     ]);
   });
 
+  it('shows a robot call that is answered, and one that is ended while it rings', () => {
+    const callId = expect.stringMatching(/^robot calls jack: [0-9a-f-]{36}$/);
+    expect(toldIn('A robot calls through Tencent, and is answered')).toEqual([
+      callId,
+      'jack answers: robot Calling, jack Calling',
+      expect.stringMatching(/^jack hangs up: 101004 /),
+    ]);
+    expect(toldIn('A robot call is ended while it rings')).toEqual([
+      callId,
+      'who is in it: robot Calling, jack Waiting',
+      'the backend ends it: OK',
+      expect.stringMatching(/^and asks for it: 101004 /),
+    ]);
+  });
+
   it('links every call to the Temporal UI, where it is found', async () => {
     const links = scenes.flatMap((scene) => scene.links);
+    const search = `${place.uiUrl}/namespaces/default/workflows?query=ProviderCallId`;
     const page = await fetch(links[0] ?? '');
     const workflow = await fetch(`${place.uiUrl}/api/v1/namespaces/default/workflows/call-1`);
 
-    expect(links).toEqual(
-      [1, 2, 3, 4, 5, 6].map((id) => `${place.uiUrl}/namespaces/default/workflows/call-${id}`),
-    );
+    expect(links).toEqual([
+      ...[1, 2, 3, 4, 5, 6].map((id) => `${place.uiUrl}/namespaces/default/workflows/call-${id}`),
+      expect.stringContaining(search),
+      expect.stringContaining(search),
+    ]);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toContain('text/html');
     expect(await workflow.json()).toMatchObject({

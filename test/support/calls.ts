@@ -10,18 +10,20 @@ export const CALLEE_TABLET = 'callee-tablet';
 let lastCallId = 0;
 
 export interface CallOptions extends Partial<NewCall> {
+  readonly robot?: StartCall['robot'];
   readonly startBy?: number;
   readonly supersedes?: number;
 }
 
 /** A start as the service would send it; ids are unique within a test file. */
-export function aStart({ startBy, supersedes, ...spec }: CallOptions = {}): StartCall {
+export function aStart({ startBy, supersedes, robot, ...spec }: CallOptions = {}): StartCall {
   lastCallId += 1;
   const callId = spec.callId ?? lastCallId;
   const now = Date.now();
   return {
     startBy: startBy ?? now + 10_000,
     ...(supersedes !== undefined && { supersedes }),
+    ...(robot !== undefined && { robot }),
     state: newCall(
       {
         callId,

@@ -78,6 +78,10 @@ export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
     carriedOut,
     terminate: (callId) => void calls.delete(callId),
     command,
+    async placed(callId) {
+      const state = calls.get(callId);
+      return state === undefined ? { kind: 'gone' } : { kind: 'done', state };
+    },
     async start(call) {
       if (engine.mood === 'unavailable') return 'unavailable';
       const known = calls.has(call.state.callId);

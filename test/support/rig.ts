@@ -21,6 +21,8 @@ export interface RigOptions {
   /** Stands for the store; what it is given is in `written` once it resolves. */
   readonly record?: (record: CallRecord, written: readonly CallRecord[]) => Promise<void>;
   readonly maxCachedWorkflows?: number;
+  /** Beside the record's. */
+  readonly activities?: object;
 }
 
 export interface Rig extends EngineConnection {
@@ -59,6 +61,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
           await options.record?.(record, written);
           written.push(record);
         },
+        ...options.activities,
       },
     });
   let running: { worker: Worker; ended: Promise<void> } | undefined;

@@ -10,6 +10,7 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import { isPlacing } from '../../src/call/placing.js';
 import { callerOf, isOver } from '../../src/call/state.js';
 import { callWorkflowId } from '../../src/contract/ids.js';
 import { announceCall, recordCall } from './activities.js';
@@ -17,6 +18,7 @@ import { DeadlineTimer } from './deadline-timer.js';
 import { registerHandlers } from './handlers.js';
 import type { CallInput, CallResult } from './messages.js';
 import { operatorView } from './operator-view.js';
+import { RobotPlay } from './robot.js';
 import { CallSession } from './session.js';
 
 const PARTY_CHANGES_WAIT = '2s';
@@ -35,9 +37,13 @@ export async function call(input: CallInput): Promise<CallResult> {
   endWhenCancelled(session);
 
   await CancellationScope.nonCancellable(async () => {
-    const telling = tell(session, isFirstRun);
+    const robot = input.robot && new RobotPlay(session, input.robot, mustLeave);
+    function mustLeave(): boolean {
+      return workflowInfo().continueAsNewSuggested && !isOver(session.state) && !robot?.isAsking;
+    }
+    const telling = tell(session, isFirstRun, mustLeave);
     const superseding = isFirstRun && !isLate ? supersede(input) : undefined;
-    await Promise.all([keepDeadlines(session, telling), telling, superseding]);
+    await Promise.all([keepDeadlines(session, telling), telling, superseding, robot?.run()]);
     await condition(allHandlersFinished);
   });
 
@@ -45,18 +51,19 @@ export async function call(input: CallInput): Promise<CallResult> {
   return continueAsNew<typeof call>({
     state: session.state,
     startBy: input.startBy,
+    ...(input.robot !== undefined && { robot: input.robot }),
     carried: session.carry(),
   });
 }
 
-/** Only rtc is played: on the other channels effects ask a provider, and nobody here would. */
+/** A call that is placed by a provider needs to say what is asked of it; phone calls have none yet. */
 function refuseUnplayable(input: CallInput | undefined): void {
-  const { state } = input ?? {};
+  const { state, robot } = input ?? {};
   const isCall =
     Array.isArray(state?.parties) &&
     typeof state.ring?.timeoutMs === 'number' &&
     typeof state.limits?.maxDurationMs === 'number';
-  if (isCall && state.channel === 'rtc') return;
+  if (isCall && state.channel === (robot === undefined ? 'rtc' : 'robot')) return;
   throw ApplicationFailure.nonRetryable('the input is no call of a known channel', '40001');
 }
 
@@ -67,9 +74,6 @@ function endWhenCancelled(session: CallSession): void {
     session.apply({ type: 'end', by: 'operator', cause: 'ops_ended' });
   });
 }
-
-const mustContinueAsNew = (session: CallSession): boolean =>
-  workflowInfo().continueAsNewSuggested && !isOver(session.state);
 
 /** Deadlines end what people do not, for as long as this run lasts: a slow store stops no clock. */
 async function keepDeadlines(session: CallSession, telling: Promise<void>): Promise<void> {
@@ -95,9 +99,14 @@ async function keepDeadlines(session: CallSession, telling: Promise<void>): Prom
 }
 
 /** Announces the call, then keeps its record until the end is written. */
-async function tell(session: CallSession, isFirstRun: boolean): Promise<void> {
-  if (isFirstRun && !isOver(session.state)) await announce(session);
-  const isDone = () => session.isFinished || mustContinueAsNew(session);
+async function tell(
+  session: CallSession,
+  isFirstRun: boolean,
+  mustLeave: () => boolean,
+): Promise<void> {
+  const rings = !isOver(session.state) && !isPlacing(session.state);
+  if (isFirstRun && rings) await announce(session);
+  const isDone = () => session.isFinished || mustLeave();
   while (!isDone()) {
     await condition(() => session.recordDue !== 'never' || isDone());
     if (session.recordDue === 'soon') {

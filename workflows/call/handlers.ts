@@ -1,19 +1,21 @@
 /**
  * Invariants of every handler here:
  * 1. Registered before the first `await`: the server rejects updates without a handler.
- * 2. Synchronous: nothing can come between judging and assigning.
+ * 2. Synchronous: nothing can come between judging and assigning. `placed` alone waits, bounded.
  * 3. Only `ApplicationFailure` leaves an update; nothing leaves a signal, or it would fail the call.
  * 4. What the validator refuses costs no history; the handler judges again all the same.
  */
 import {
   ApplicationFailure,
+  condition,
   log,
   setDefaultSignalHandler,
   setDefaultUpdateHandler,
   setHandler,
 } from '@temporalio/workflow';
 import type { CallEvent } from '../../src/call/events.js';
-import type { CallState } from '../../src/call/state.js';
+import { isPlacing } from '../../src/call/placing.js';
+import { type CallState, isOver } from '../../src/call/state.js';
 import { CODES, type ErrorCode } from '../../src/contract/codes.js';
 import { parseCommand } from '../../src/contract/command-payload.js';
 import {
@@ -24,13 +26,18 @@ import {
 } from '../../src/contract/names.js';
 import { parseProviderReport } from '../../src/contract/provider-report.js';
 import {
+  type Asked,
   commandSignal,
   commandUpdate,
+  placedUpdate,
   providerReportSignal,
   stateQuery,
   timelineQuery,
 } from './messages.js';
 import type { CallSession } from './session.js';
+
+/** What an answer may take to reach the one who waits for it. */
+const ON_ITS_WAY_MS = 300;
 
 export function registerHandlers(session: CallSession): void {
   setHandler(stateQuery, () => session.state, { description: 'The call as it is now' });
@@ -45,10 +52,31 @@ export function registerHandlers(session: CallSession): void {
       description: `${name}, not answered: a refusal is only logged`,
     });
   }
+  setHandler(placedUpdate, (asked) => whatCameOfPlacing(session, asked), {
+    validator: (asked) => requireTime(asked),
+    description: 'What came of asking the provider for the call',
+  });
   setDefaultUpdateHandler((name) => {
     throw failure(40001, `unknown command ${name}`);
   });
   setDefaultSignalHandler((name) => drop(session, name, 'unknown signal'));
+}
+
+/**
+ * Waits for the provider's word as long as somebody waits for ours. Whoever is told it has claimed
+ * the call; whoever is told that it is not known yet, or has gone away meanwhile, has not.
+ */
+async function whatCameOfPlacing(session: CallSession, { answer_by }: Asked): Promise<CallState> {
+  const isKnown = () => isOver(session.state) || !isPlacing(session.state);
+  const leftMs = answer_by - ON_ITS_WAY_MS - Date.now();
+  if (leftMs > 0) await condition(isKnown, leftMs, { summary: 'placing is awaited' });
+  if (isKnown() && leftMs > 0) session.apply({ type: 'claimed' });
+  return session.state;
+}
+
+function requireTime(asked: unknown): void {
+  const isAsked = typeof asked === 'object' && asked !== null && 'answer_by' in asked;
+  if (!isAsked || typeof asked.answer_by !== 'number') throw failure(40001, 'answer_by is missing');
 }
 
 function validate(session: CallSession, name: CommandName, payload: unknown): void {
@@ -74,7 +102,7 @@ function signal(session: CallSession, name: CommandName, payload: unknown): void
 function signalReport(session: CallSession, payload: unknown): void {
   const report = parseProviderReport(payload);
   if ('invalid' in report) return drop(session, PROVIDER_REPORT_SIGNAL, report.invalid);
-  session.apply(report.value);
+  session.report(report.value);
 }
 
 function drop(session: CallSession, name: string, why: string): void {

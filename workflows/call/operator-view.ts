@@ -46,9 +46,17 @@ function details({ state, timeline, droppedSignals }: Shown): string {
     '|---|---|---|---|',
     ...state.parties.map(row),
     '',
+    ...provider(state),
     ...timeline.slice(-TIMELINE_SHOWN).map(({ at, what }) => `- ${at} ${what}`),
     ...(droppedSignals === 0 ? [] : ['', `signals dropped: ${droppedSignals}`]),
   ].join('\n');
+}
+
+function provider({ placing, providerCallId, room }: CallState): string[] {
+  if (placing === undefined) return [];
+  const named = providerCallId === undefined ? '' : `, id \`${providerCallId}\``;
+  const where = room === undefined ? '' : `, room \`${room.name}\``;
+  return [`provider: ${placing.kind}${named}${where}`, ''];
 }
 
 const row = ({ userId, role, state, terminalId = '' }: Party): string =>

@@ -1,12 +1,12 @@
 import { nextDeadline } from '../../src/call/deadlines.js';
-import type { CallEvent, Deadline } from '../../src/call/events.js';
+import type { CallEvent, Deadline, ProviderReport } from '../../src/call/events.js';
 import { rungFrom } from '../../src/call/new-call.js';
 import { type CallState, isOver } from '../../src/call/state.js';
 import { type Effect, isRefusal, type OutwardEvent, toldBy } from '../../src/call/step.js';
 import { type Judgement, judge, transition } from '../../src/call/transition.js';
 import type { CallRecord } from './activities.js';
 import type { CallInput, CallResult, Carried, TimelineEntry } from './messages.js';
-import { describeEvent } from './timeline.js';
+import { describeEvent, describeReport } from './timeline.js';
 
 const TIMELINE_LENGTH = 200;
 
@@ -64,6 +64,12 @@ export class CallSession implements Shown {
     const judgement = this.judge(event);
     this.#assign(judgement.state, judgement.effects);
     return judgement;
+  }
+
+  /** Applies what a provider said, and keeps its words for operators. */
+  report(report: ProviderReport): Judgement {
+    this.#note(`provider: ${describeReport(report)}`);
+    return this.apply(report);
   }
 
   nextDeadline(): Deadline | undefined {

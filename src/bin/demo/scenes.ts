@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiError } from '../../client/api-error.js';
 import type { DataOf } from '../../contract/routes.js';
+import { robotAnswered, robotEnded } from './robot-scenes.js';
 import { type Actor, actor, callLink, type Stage, step } from './stage.js';
 
 type Created = DataOf<'createCall'>;
@@ -164,6 +165,12 @@ const SCENES: readonly (readonly [string, Scene])[] = [
   ['The callee is busy', busy],
 ];
 
+/** Played where Tencent is simulated: nobody's phone shall ring for a demonstration. */
+const ROBOT_SCENES: readonly (readonly [string, Scene])[] = [
+  ['A robot calls through Tencent, and is answered', robotAnswered],
+  ['A robot call is ended while it rings', robotEnded],
+];
+
 /** A refusal, of a permission hook for example, is part of the story; the service stays up. */
 function breakOff({ say, stopping }: Stage, error: unknown): void {
   if (stopping.aborted) return;
@@ -176,7 +183,8 @@ export async function playScenes(stage: Stage): Promise<void> {
   const series = 100_000 + (Math.floor(Date.now() / 1_000) % 900_000);
   const user = (last: string) => actor(stage, `${series}${last}`);
   const [caller, callee, other] = await Promise.all([user('01'), user('02'), user('03')]);
-  for (const [title, play] of SCENES) {
+  const scenes = stage.running.tencent === undefined ? SCENES : [...SCENES, ...ROBOT_SCENES];
+  for (const [title, play] of scenes) {
     if (stage.stopping.aborted) return;
     stage.say(`\n${title}`);
     await play(stage, { caller, callee, other }).catch((error: unknown) => breakOff(stage, error));

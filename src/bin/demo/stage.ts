@@ -28,6 +28,14 @@ export const callLink = ({ uiUrl, config }: Embedded, callId: number | bigint): 
     ? `workflow call-${callId}`
     : `${uiUrl}/namespaces/${config.TEMPORAL_NAMESPACE}/workflows/call-${callId}`;
 
+/** A backend that speaks its provider's API does not know our ids: the call is found by its own. */
+export function providerCallLink({ uiUrl, config }: Embedded, providerCallId: string): string {
+  const query = `ProviderCallId="${providerCallId}"`;
+  return uiUrl === undefined
+    ? `workflow with ${query}`
+    : `${uiUrl}/namespaces/${config.TEMPORAL_NAMESPACE}/workflows?query=${encodeURIComponent(query)}`;
+}
+
 export interface Actor {
   readonly userId: string;
   readonly api: Client;

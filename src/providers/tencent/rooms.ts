@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RobotCallRoom } from '../../ports/robot-calls.js';
+import type { RobotRoom } from '../../contract/robot-plan.js';
 
 const MAX_NUMERIC_ROOM = 2 ** 31 - 1;
 /** The documented characters; all are one byte long, so characters count as bytes. */
@@ -9,11 +9,11 @@ const WHOLE_NUMBER = /^[1-9]\d{0,9}$/;
 const ROOM_KINDS = { 1: 'numeric', 2: 'text' } as const;
 const isRoomType = (type: unknown): type is 1 | 2 => type === 1 || type === 2;
 
-export const roomTypeOf = (kind: RobotCallRoom['kind']): 1 | 2 | undefined =>
+export const roomTypeOf = (kind: RobotRoom['kind']): 1 | 2 | undefined =>
   kind && (kind === 'numeric' ? 1 : 2);
 
 /** Begins with letters, so that nobody can take it for a numeric room. */
-export const generateRoom = (): RobotCallRoom => ({ id: `room-${randomUUID()}`, kind: 'text' });
+export const generateRoom = (): RobotRoom => ({ id: `room-${randomUUID()}`, kind: 'text' });
 
 export interface Fault {
   /** The member at fault, as it is spelled in a request. */
@@ -23,8 +23,7 @@ export interface Fault {
 
 type RoomReading =
   /** No `room`: none was asked for. */
-  | { readonly kind: 'valid'; readonly room?: RobotCallRoom }
-  | ({ readonly kind: 'invalid' } & Fault);
+  { readonly kind: 'valid'; readonly room?: RobotRoom } | ({ readonly kind: 'invalid' } & Fault);
 
 const wrong = (member: 'RoomId' | 'RoomIdType', message: string): RoomReading => ({
   kind: 'invalid',

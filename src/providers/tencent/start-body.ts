@@ -1,5 +1,5 @@
+import type { RobotPlan } from '../../contract/robot-plan.js';
 import { parseWireJson } from '../../contract/wire-json.js';
-import type { RobotCallPlacing } from '../../ports/robot-calls.js';
 import { roomTypeOf } from './rooms.js';
 
 interface Extras {
@@ -7,7 +7,7 @@ interface Extras {
 }
 
 /** The body of `start_call_by_robot`: what was handed on, and over it what we know. */
-export function startBody(placing: RobotCallPlacing): object {
+export function startBody(placing: RobotPlan): object {
   const extras = parseWireJson(placing.extras ?? '{}') as Extras;
   const type = roomTypeOf(placing.room.kind);
   return {

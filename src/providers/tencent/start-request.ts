@@ -1,5 +1,5 @@
+import type { RobotPlan } from '../../contract/robot-plan.js';
 import { writeWireJson } from '../../contract/wire-json.js';
-import type { RobotCallPlacing } from '../../ports/robot-calls.js';
 import { type Fault, generateRoom, readRoom } from './rooms.js';
 
 const MIN_TIMEOUT_MS = 10_000;
@@ -9,7 +9,7 @@ const MAX_USER_DATA_BYTES = 1_000;
 export type StartRequest =
   | {
       readonly kind: 'valid';
-      readonly placing: RobotCallPlacing;
+      readonly placing: RobotPlan;
       /** The room was made up here, and is ours to dismiss. */
       readonly roomIsOurs: boolean;
     }
@@ -21,7 +21,7 @@ const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
-const mediaOf = (value: unknown): RobotCallPlacing['media'] | undefined => {
+const mediaOf = (value: unknown): RobotPlan['media'] | undefined => {
   const word = typeof value === 'string' ? value.toLowerCase() : undefined;
   return word === 'video' || word === 'audio' ? word : undefined;
 };
@@ -82,7 +82,7 @@ export function readStartRequest(body: unknown): StartRequest {
   if (media === undefined) return invalid('CallInfo.MediaType', 'must be Video or Audio');
   const reading = readRoom(callInfo.RoomId, callInfo.RoomIdType);
   if (reading.kind === 'invalid') return reading;
-  const placing: RobotCallPlacing = {
+  const placing: RobotPlan = {
     robot,
     callees: callees as readonly string[],
     media,

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
-import type { RobotCallPlacing, RobotCalls } from '../../../src/ports/robot-calls.js';
+import type { RobotPlan } from '../../../src/contract/robot-plan.js';
+import type { RobotCalls } from '../../../src/ports/robot-calls.js';
 import { issueUserSig } from '../../../src/providers/rtc-tokens/user-sig.js';
 import type { CallRestSettings } from '../../../src/providers/tencent/call-rest.js';
 import { createTencentRobotCalls } from '../../../src/providers/tencent/robot-calls.js';
@@ -48,7 +49,7 @@ export async function line(
   return { simulator, robotCalls: robotCallsAt(simulator.url, change) };
 }
 
-export const PLACING: RobotCallPlacing = {
+export const PLACING: RobotPlan = {
   robot: 'robot',
   callees: ['jack'],
   media: 'video',
@@ -57,7 +58,7 @@ export const PLACING: RobotCallPlacing = {
 };
 
 /** The id of a call that rings. */
-export async function placed({ robotCalls }: Line, change: Partial<RobotCallPlacing> = {}) {
+export async function placed({ robotCalls }: Line, change: Partial<RobotPlan> = {}) {
   const outcome = await robotCalls.place({ ...PLACING, ...change });
   if (outcome.kind !== 'accepted') throw new Error(JSON.stringify(outcome));
   return outcome.providerCallId;

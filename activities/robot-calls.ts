@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity';
+import type { ProviderEvidence, RobotCalls } from '../src/ports/robot-calls.js';
+import type { RobotActivities } from '../workflows/call/robot-activities.js';
+import { newsOf } from './robot-news.js';
+import {
+  NO_RECORD,
+  reportOfPlacing,
+  reportOfRecord,
+  reportsOfFound,
+  wordsOf,
+} from './robot-reports.js';
+
+/** How often the provider is asked, in milliseconds. */
+export interface Pace {
+  /** While somebody rings: an answer is news within this. */
+  readonly ringing: number;
+  readonly talking: number;
+  /** Between searches, or between looks at a record that is not written yet. */
+  readonly waiting: number;
+  /** The longest pause of somebody who was told to slow down. */
+  readonly slowest: number;
+}
+
+export const PACE: Pace = { ringing: 1_000, talking: 5_000, waiting: 1_000, slowest: 30_000 };
+
+export interface RobotWork {
+  readonly robotCalls: RobotCalls;
+  readonly pace?: Pace;
+  /** Aborted when this worker is about to stop: what waits goes on elsewhere at once. */
+  readonly stopping: AbortSignal;
+}
+
+/** Places, follows, ends and closes robot calls; see `RobotActivities`. */
+export function createRobotActivities({ robotCalls, pace = PACE, stopping }: RobotWork) {
+  const rest = (ms: number) => restUnlessStopping(ms, stopping);
+  return {
+    async placeRobotCall(plan) {
+      return reportOfPlacing(await robotCalls.place(plan));
+    },
+
+    async findRobotCall({ plan, askedAt, until }) {
+      const lost = { placing: plan, sentAt: askedAt, until: askedAt + PLACING_TAKES_MS };
+      while (Date.now() < until) {
+        const found = await robotCalls.findPlaced(lost);
+        if (found.kind === 'found') return reportsOfFound(found.record);
+        await rest(pace.talking);
+      }
+      return [];
+    },
+
+    async followRobotCall({ providerCallId, ...known }) {
+      let slowed = 1;
+      for (;;) {
+        const seen = await robotCalls.lookUp(providerCallId);
+        if (seen.kind === 'gone') return [{ type: 'forgotten' }];
+        if (seen.kind === 'live') {
+          const news = newsOf(known, seen.parties, Date.now());
+          if (news.length > 0) return news;
+        }
+        slowed = seen.kind === 'unknown' ? slowed * 2 : 1;
+        const rings = known.known.some(({ state }) => state === 'ringing');
+        await rest(Math.min(pace.slowest, slowed * (rings ? pace.ringing : pace.talking)));
+      }
+    },
+
+    async endRobotCall({ providerCallId }) {
+      const outcome = await robotCalls.end(providerCallId);
+      if (outcome.kind === 'ended' || outcome.kind === 'gone') return;
+      throw notYet('PROVIDER_DID_NOT_END', outcome.evidence);
+    },
+
+    async closeRobotCall({ providerCallId, until }) {
+      for (;;) {
+        const outcome = await robotCalls.record(providerCallId);
+        if (outcome.kind === 'record') return reportOfRecord(outcome.record);
+        if (Date.now() >= until) return NO_RECORD;
+        await rest(pace.waiting);
+      }
+    },
+  } satisfies RobotActivities;
+}
+
+/** Longer than one request can take: the provider may have counted its start anywhere in between. */
+const PLACING_TAKES_MS = 15_000;
+
+const notYet = (type: string, evidence: ProviderEvidence) =>
+  ApplicationFailure.create({ type, message: wordsOf(evidence) });
+
+/** In slices, each with a sign of life: the server gives a silent worker's work to another. */
+async function restUnlessStopping(ms: number, stopping: AbortSignal): Promise<void> {
+  const { info, cancellationSignal, cancelled } = Context.current();
+  const signal = AbortSignal.any([cancellationSignal, stopping]);
+  const slice = (info.heartbeatTimeoutMs ?? ms) / 3;
+  for (let left = ms; left > 0; left -= slice) {
+    heartbeat();
+    await sleep(Math.min(left, slice), undefined, { signal }).catch(() => undefined);
+    if (cancellationSignal.aborted) await cancelled;
+    if (stopping.aborted) {
+      throw ApplicationFailure.create({ type: 'WORKER_STOPS', message: 'goes on elsewhere' });
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { ProviderReport } from '../src/call/events.js';
+import type { PlaceOutcome, ProviderEvidence, RobotCallRecord } from '../src/ports/robot-calls.js';
+
+/** Tencent's word for "timed out inside", for a request that never left. */
+const NOT_SENT_CODE = 60014;
+
+export const NO_RECORD: ProviderReport = {
+  type: 'over',
+  cause: 'provider_lost',
+  evidence: 'no record within its time',
+};
+
+export function reportOfPlacing(outcome: PlaceOutcome): ProviderReport {
+  const { evidence } = outcome;
+  switch (outcome.kind) {
+    case 'accepted': {
+      const results = outcome.callees.map(({ userId, resultCode: code }) => ({ userId, code }));
+      return { type: 'placed', providerCallId: outcome.providerCallId, results };
+    }
+    case 'refused': {
+      const info = evidence.info ?? evidence.fault ?? outcome.reason;
+      return { type: 'refused', code: evidence.code ?? NOT_SENT_CODE, info };
+    }
+    case 'unknown':
+      return { type: 'placing-unknown', evidence: wordsOf(evidence) };
+  }
+}
+
+export const reportsOfFound = (record: RobotCallRecord): ProviderReport[] => [
+  { type: 'placed', providerCallId: record.providerCallId },
+  reportOfRecord(record),
+];
+
+export const reportOfRecord = (record: RobotCallRecord): ProviderReport => ({
+  type: 'over',
+  cause: record.cause,
+  at: record.endedAt,
+  ...(record.acceptedAt !== undefined && { acceptedAt: record.acceptedAt }),
+  evidence: `${record.result}, started ${record.startedAt}, ended ${record.endedAt}`,
+});
+
+export const wordsOf = (evidence: ProviderEvidence): string =>
+  Object.entries(evidence)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ') || 'no answer';

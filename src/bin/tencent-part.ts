@@ -1,0 +1,49 @@
+import { type Config, InvalidConfig } from '../config.js';
+import type { RobotCalls } from '../ports/robot-calls.js';
+import type { TencentGate } from '../ports/tencent-gate.js';
+import { issueUserSig } from '../providers/rtc-tokens/user-sig.js';
+import { verifyUserSig } from '../providers/rtc-tokens/verify-user-sig.js';
+import { createTencentGate } from '../providers/tencent/gate.js';
+import { createTencentRobotCalls } from '../providers/tencent/robot-calls.js';
+
+export interface TencentPart {
+  readonly robotCalls: RobotCalls;
+  readonly gate: TencentGate;
+  stop(): Promise<void>;
+}
+
+/** Both sides of Tencent: the one we ask, and the one whose API we answer. None without its place. */
+export function tencentPart(config: Config): TencentPart | undefined {
+  const { TENCENT_CALL_API: place, TENCENT_ADMINISTRATORS: administrators } = config;
+  const { TRTC_SDK_APP_ID: sdkAppId, TRTC_SECRET_KEY: secretKey } = config;
+  if (place === undefined) return undefined;
+  const [identifier] = administrators;
+  if (sdkAppId === undefined || secretKey === undefined || identifier === undefined) {
+    throw new InvalidConfig('TRTC_SDK_APP_ID, TRTC_SECRET_KEY: needed with TENCENT_CALL_API');
+  }
+  try {
+    const robotCalls = createTencentRobotCalls({
+      place,
+      sdkAppId,
+      secretKey,
+      identifier,
+      issueUserSig,
+    });
+    const gate = createTencentGate({
+      sdkAppId,
+      administrators,
+      checkUserSig: (sig) => verifyUserSig(sig, { sdkAppId, secretKey, now: Date.now() }),
+      ...(config.TENCENT_PASS_ON && { place }),
+    });
+    return {
+      robotCalls,
+      gate,
+      async stop() {
+        await Promise.all([robotCalls.close(), gate.close()]);
+      },
+    };
+  } catch (error) {
+    if (error instanceof RangeError) throw new InvalidConfig(`TENCENT_CALL_API: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,18 @@
+/** Without a kind the room is named to the provider as it was named to us. */
+export interface RobotRoom {
+  readonly id: string;
+  /** The numeric room 123 and the text room "123" are two rooms. */
+  readonly kind?: 'numeric' | 'text';
+}
+
+/** What is asked of a robot call's provider. It is durable before the request leaves. */
+export interface RobotPlan {
+  readonly robot: string;
+  readonly callees: readonly string[];
+  readonly media: 'audio' | 'video';
+  readonly room: RobotRoom;
+  readonly ringMs: number;
+  readonly userData?: string;
+  /** A JSON object whose members mean nothing to us and are handed on as they are. */
+  readonly extras?: string;
+}

@@ -1,0 +1,21 @@
+import { type CallState, isInCall } from '../call/state.js';
+
+const ROOM_TYPES = { numeric: 1, text: 2 } as const;
+
+/** What Tencent shows of a live call: the robot and who answered are on it, who rings waits. */
+export function callInfoView(state: CallState) {
+  const { room } = state;
+  return {
+    CallInfo: {
+      CallId: state.providerCallId ?? '',
+      MediaType: state.callType === 'video' ? 'Video' : 'Audio',
+      ChatGroupId: '',
+      RoomId: room?.name ?? '',
+      RoomIdType: room?.kind === undefined ? 0 : ROOM_TYPES[room.kind],
+    },
+    UserList: state.parties.filter(isInCall).map((party) => ({
+      User_Account: party.userId,
+      Status: party.state === 'ringing' ? 'Waiting' : 'Calling',
+    })),
+  };
+}

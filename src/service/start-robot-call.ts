@@ -1,0 +1,131 @@
+import { newCall } from '../call/new-call.js';
+import type { CalleeResult, CallState } from '../call/state.js';
+import type { RobotPlan } from '../contract/robot-plan.js';
+import type { CommandOutcome, StartCall } from '../ports/call-engine.js';
+import { type ReserveOutcome, StoreUnavailable } from '../ports/reservations.js';
+import { START_WITHIN_MS } from './create-call.js';
+import type { Dependencies } from './dependencies.js';
+import { readCall } from './read-call.js';
+
+export interface StartRobotCall {
+  readonly plan: RobotPlan;
+  /** Whether the room was made up here. */
+  readonly roomIsOurs: boolean;
+  /** What makes another request the same request. */
+  readonly fingerprint: string;
+}
+
+export type RobotCallStarted =
+  | {
+      readonly kind: 'placed';
+      readonly callId: number;
+      readonly providerCallId: string;
+      readonly results: readonly CalleeResult[];
+    }
+  /** The provider's own code and words. Nobody rings. */
+  | { readonly kind: 'refused'; readonly code: number; readonly info: string }
+  /** Our permission hook said no, or nothing. */
+  | { readonly kind: 'forbidden' | 'unavailable' }
+  /** It may ring: the same request again is answered with what has come of it, and rings nobody. */
+  | { readonly kind: 'unknown' };
+
+/** A start that is not answered by then is `unknown`. */
+const ANSWER_WITHIN_MS = 4_000;
+/** How long the same request is the same call although that is over. */
+const SAME_WITHIN_MS = 30_000;
+/** A call of which nobody was told is ended again, counted from when its answer was due. */
+const CLAIM_WITHIN_MS = ANSWER_WITHIN_MS + 60_000;
+
+/** Asks, books, starts: the workflow alone speaks to the provider, once. */
+export async function startRobotCall(
+  deps: Dependencies,
+  request: StartRobotCall,
+): Promise<RobotCallStarted> {
+  const answerBy = deps.now() + ANSWER_WITHIN_MS;
+  const { robot, callees, media } = request.plan;
+  const admission = await deps.admission.ask({
+    callerId: robot,
+    calleeIds: callees,
+    channel: 'robot',
+    callType: media,
+  });
+  if (admission === 'refused') return { kind: 'forbidden' };
+  if (admission === 'unavailable') return { kind: 'unavailable' };
+  const call = await book(deps, request);
+  const leftMs = () => Math.max(0, answerBy - deps.now());
+  switch (await deps.engine.start(call, leftMs())) {
+    case 'unavailable':
+      if (call.isNew) await deps.reservations.abandon(call.state.callId);
+      return { kind: call.isNew ? 'unavailable' : 'unknown' };
+    case 'unknown':
+      return { kind: 'unknown' };
+    case 'started':
+    case 'already-started':
+      return tell(deps, call.state.callId, await deps.engine.placed(call.state.callId, leftMs()));
+  }
+}
+
+interface Booked extends StartCall {
+  readonly isNew: boolean;
+}
+
+async function book(deps: Dependencies, request: StartRobotCall): Promise<Booked> {
+  const { plan, fingerprint } = request;
+  const state = aRobotCall(await deps.reservations.nextCallId(), deps, request);
+  const startBy = deps.now() + START_WITHIN_MS;
+  const idempotency = { key: fingerprint, bodyHash: fingerprint, holdsMs: SAME_WITHIN_MS };
+  const outcome = await deps.reservations.reserve({ state, startBy, idempotency });
+  return outcome.kind === 'replayed'
+    ? { ...again(outcome, plan), isNew: false }
+    : { state, startBy, robot: plan, isNew: true };
+}
+
+function aRobotCall(callId: number, deps: Dependencies, request: StartRobotCall): CallState {
+  const { plan, roomIsOurs } = request;
+  const { id: name, ...kind } = plan.room;
+  return newCall(
+    {
+      callId,
+      channel: 'robot',
+      callType: plan.media,
+      bizType: plan.callees.length === 1 ? 'single' : 'group',
+      caller: { userId: plan.robot },
+      calleeIds: plan.callees,
+      room: { appId: deps.rtcTokens.appId, name, ...kind, isOurs: roomIsOurs },
+      ringTimeoutMs: plan.ringMs,
+      limits: deps.settings.limits,
+      claimWithinMs: CLAIM_WITHIN_MS,
+    },
+    deps.now(),
+  );
+}
+
+/** The first start may have been lost: sending it again, with its own room, is safe by its id. */
+function again(
+  { state, startBy }: Extract<ReserveOutcome, { kind: 'replayed' }>,
+  plan: RobotPlan,
+): StartCall {
+  const { name, kind } = state.room ?? { name: plan.room.id };
+  const room = { id: name, ...(kind !== undefined && { kind }) };
+  return { state, startBy, robot: { ...plan, room } };
+}
+
+async function tell(
+  deps: Dependencies,
+  callId: number,
+  outcome: CommandOutcome,
+): Promise<RobotCallStarted> {
+  if (outcome.kind !== 'done' && outcome.kind !== 'gone') return { kind: 'unknown' };
+  const state = outcome.kind === 'done' ? outcome.state : await readCall(deps, callId);
+  const { placing, providerCallId } = state;
+  if (placing?.kind === 'refused') return placing;
+  if (providerCallId === undefined) return { kind: 'unknown' };
+  await deps.reservations.nameProviderCall(callId, providerCallId).catch(unlessAway);
+  const results = placing?.kind === 'placed' ? (placing.results ?? []) : [];
+  return { kind: 'placed', callId, providerCallId, results };
+}
+
+/** The call's own record names it, too, as soon as the store is back. */
+function unlessAway(error: unknown): void {
+  if (!(error instanceof StoreUnavailable)) throw error;
+}

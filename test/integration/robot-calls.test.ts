@@ -1,0 +1,123 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import {
+  aStartBody,
+  type Envelope,
+  type RobotBackend,
+  startTencentStack,
+} from '../support/tencent.js';
+
+const callIdOf = (answer: Envelope): string => {
+  const id = answer.Response?.CallId;
+  if (id === undefined) throw new Error(JSON.stringify(answer));
+  return id;
+};
+
+/** Asks until the call shows as wanted, as a backend does that has no callbacks. */
+async function until(backend: RobotBackend, CallId: string, wanted: (answer: Envelope) => boolean) {
+  for (let tries = 0; tries < 400; tries += 1) {
+    const answer = await backend.send('get_call_info', { CallId });
+    if (wanted(answer)) return answer;
+    await pause(50);
+  }
+  throw new Error('it never showed');
+}
+const isOver = ({ ErrorCode }: Envelope) => ErrorCode === 101004;
+
+describe('a backend whose host is Switchyard', () => {
+  it('starts, reads and ends a call as it did with Tencent', async () => {
+    const { backend, simulator } = await startTencentStack();
+    const started = await backend.send('start_call_by_robot', aStartBody());
+    expect(started).toMatchObject({
+      ErrorCode: 0,
+      ErrorInfo: '',
+      ActionStatus: 'OK',
+      RequestId: expect.stringMatching(/^Id-[0-9a-f]{32}-O-Seq-\d+$/),
+      Response: { CallResult: [{ Callee_Account: 'jack', ResultCode: 0 }] },
+    });
+    const CallId = callIdOf(started);
+    expect(simulator.control.ledger().calls.map(({ id }) => id)).toEqual([CallId]);
+    expect((await backend.send('get_call_info', { CallId })).Response).toEqual({
+      CallInfo: {
+        CallId,
+        MediaType: 'Video',
+        ChatGroupId: '',
+        RoomId: 'roomid-test',
+        RoomIdType: 2,
+      },
+      UserList: [
+        { User_Account: 'robot', Status: 'Calling' },
+        { User_Account: 'jack', Status: 'Waiting' },
+      ],
+    });
+    expect(await backend.send('end_call', { CallId })).toMatchObject({ ActionStatus: 'OK' });
+    expect(await backend.send('end_call', { CallId })).toMatchObject({ ErrorCode: 101004 });
+    expect(await backend.send('get_call_info', { CallId })).toMatchObject({ ErrorCode: 101004 });
+    await expect.poll(() => simulator.control.ledger().calls[0]?.endedAt).toBeDefined();
+  });
+
+  it('sees who answered, and an end nobody told us of', async () => {
+    const { backend, simulator } = await startTencentStack();
+    const CallId = callIdOf(await backend.send('start_call_by_robot', aStartBody()));
+    simulator.control.act({ callId: CallId, user: 'jack', action: 'Accept' });
+    const talks = ({ Response }: Envelope) =>
+      Response?.UserList?.some((u) => u.User_Account === 'jack' && u.Status === 'Calling') === true;
+    await until(backend, CallId, talks);
+    simulator.control.act({ callId: CallId, user: 'jack', action: 'HangUp' });
+    await until(backend, CallId, isOver);
+  });
+
+  it('rings nobody twice when the answer to its start was lost and it asks again', async () => {
+    const { backend, simulator } = await startTencentStack();
+    const random = { random: '99999999' };
+    const [first, second] = await Promise.all([
+      backend.send('start_call_by_robot', aStartBody(), random),
+      backend.send('start_call_by_robot', aStartBody(), random),
+    ]);
+    const third = await backend.send('start_call_by_robot', aStartBody(), random);
+    expect(new Set([first, second, third].map(callIdOf)).size).toBe(1);
+    expect(simulator.control.ledger().calls).toHaveLength(1);
+    const another = await backend.send('start_call_by_robot', aStartBody());
+    expect(callIdOf(another)).not.toBe(callIdOf(first));
+  });
+
+  it('is told that an outcome is unknown, and the call is ended again when it is found', async () => {
+    const { backend, simulator } = await startTencentStack();
+    simulator.control.fault({ on: 'start_call_by_robot', kind: 'lose-answer' });
+    const answer = await backend.send('start_call_by_robot', aStartBody());
+    expect(answer).toMatchObject({
+      ErrorCode: 60008,
+      ErrorInfo: expect.stringContaining('repeating the same request is safe'),
+    });
+    expect(simulator.control.ledger().requests).toMatchObject({ start_call_by_robot: 1 });
+  });
+
+  it('is told in the words of Tencent what Tencent refused', async () => {
+    const { backend, simulator } = await startTencentStack();
+    simulator.control.fault({ on: 'start_call_by_robot', kind: 'code', code: 60011 });
+    expect(await backend.send('start_call_by_robot', aStartBody())).toMatchObject({
+      ErrorCode: 60011,
+      ActionStatus: 'FAIL',
+    });
+    // A refusal is not remembered: the same request may be sent again.
+    expect(await backend.send('start_call_by_robot', aStartBody())).toMatchObject({ ErrorCode: 0 });
+  });
+});
+
+describe('what is not ours', () => {
+  it('goes to Tencent and comes back unchanged', async () => {
+    const { backend, direct } = await startTencentStack();
+    const CallId = callIdOf(await direct.send('start_call_by_robot', aStartBody()));
+    expect(await backend.send('get_call_info', { CallId })).toMatchObject({ ErrorCode: 0 });
+    expect(await backend.send('call_config/get_callback', {})).toMatchObject({ ErrorCode: 100301 });
+  });
+
+  it('is unknown where nothing is passed on', async () => {
+    const { backend } = await startTencentStack({}, { TENCENT_PASS_ON: 'false' });
+    for (const command of ['call_config/get_callback', 'group_open_http_svc/create_group']) {
+      expect(await backend.send(command, {})).toMatchObject({ ErrorCode: 60009 });
+    }
+    const CallId = '055662e1-bc8a-469c-a334-1126c8c17d58';
+    expect(await backend.send('get_call_info', { CallId })).toMatchObject({ ErrorCode: 60009 });
+  });
+});

@@ -1,0 +1,178 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { createRobotActivities } from '../../activities/robot-calls.js';
+import type { CallState } from '../../src/call/state.js';
+import type { CommandOutcome } from '../../src/ports/call-engine.js';
+import type { CallResult } from '../../workflows/call/messages.js';
+import { type CallOptions } from '../support/calls.js';
+import {
+  accepted,
+  aRecord,
+  createProviderInMemory,
+  PROVIDER_CALL_ID,
+} from '../support/provider-in-memory.js';
+import { startRig } from '../support/rig.js';
+
+const PACE = { ringing: 50, talking: 50, waiting: 50, slowest: 200 };
+const plan = {
+  robot: 'robot',
+  callees: ['jack'],
+  media: 'video',
+  room: { id: 'room-1', kind: 'text' },
+  ringMs: 30_000,
+} as const;
+const aRobotCall = (more: CallOptions = {}): CallOptions => ({
+  channel: 'robot',
+  caller: { userId: 'robot' },
+  calleeIds: ['jack'],
+  claimWithinMs: 60_000,
+  room: { appId: '1400000000', name: 'room-1', kind: 'text', isOurs: true },
+  robot: plan,
+  ...more,
+});
+const byRobot = { user_id: 'robot', terminal_id: 'backend' };
+const gone = { kind: 'refused', reason: 'request', evidence: { code: 101002, info: 'Timeout' } };
+
+async function startRobotRig() {
+  const provider = createProviderInMemory();
+  const stopping = new AbortController().signal;
+  const activities = createRobotActivities({ robotCalls: provider, pace: PACE, stopping });
+  const rig = await startRig({ activities });
+  const seen = async (callId: number, wanted: (state: CallState) => boolean) => {
+    for (;;) {
+      const state = await rig.engine.state(callId);
+      if (state !== undefined && wanted(state)) return state;
+      await pause(20);
+    }
+  };
+  return { ...rig, provider, seen };
+}
+
+const stateOf = (outcome: CommandOutcome): CallState => {
+  if (outcome.kind !== 'done') throw new Error(outcome.kind);
+  return outcome.state;
+};
+
+describe('a robot call', () => {
+  it('is placed once, followed, and ended by the record of its provider', async () => {
+    const { engine, start, result, provider, seen, written } = await startRobotRig();
+    const { callId } = (await start(aRobotCall())).state;
+    expect(stateOf(await engine.placed(callId, 4_000))).toMatchObject({
+      status: 'calling',
+      providerCallId: PROVIDER_CALL_ID,
+      placing: { kind: 'placed', results: [{ userId: 'jack', code: 0 }] },
+    });
+    provider.parties = [
+      { userId: 'robot', state: 'present' },
+      { userId: 'jack', state: 'present' },
+    ];
+    const talking = await seen(callId, ({ status }) => status === 'accepted');
+    provider.record_ = aRecord({ acceptedAt: talking.acceptedAt ?? 0 });
+    provider.parties = 'gone';
+    expect(await result(callId)).toMatchObject({ status: 'ended', cause: 'hangup' });
+    expect(provider.asked).toEqual(['place']);
+    const told = written.flatMap(({ events }) => events.map(({ type }) => type));
+    expect(told).toEqual([
+      'call.incoming',
+      'call.updated',
+      'call.ringing_stopped',
+      'call.accepted',
+      'call.ended',
+    ]);
+  });
+
+  it('that is refused rings nobody and says why', async () => {
+    const { engine, start, result, provider } = await startRobotRig();
+    provider.onPlace = async () => gone as never;
+    const { callId } = (await start(aRobotCall())).state;
+    const outcome = await engine.placed(callId, 4_000);
+    if (outcome.kind === 'done') {
+      expect(outcome.state.placing).toEqual({ kind: 'refused', code: 101002, info: 'Timeout' });
+    } else expect(outcome).toEqual({ kind: 'gone' });
+    expect(await result(callId)).toMatchObject({ status: 'ended', cause: 'provider_failed' });
+  });
+
+  it('that its owner ends while it rings was cancelled, once the provider has ended it', async () => {
+    const { engine, start, result, provider } = await startRobotRig();
+    const { callId } = (await start(aRobotCall())).state;
+    await engine.placed(callId, 4_000);
+    const wished = stateOf(await engine.command(callId, 'hangup', byRobot));
+    expect(wished).toMatchObject({ status: 'calling', ending: { cause: 'cancelled' } });
+    provider.record_ = aRecord({ cause: 'cancelled' });
+    const { status, cause } = (await result(callId)) as CallResult;
+    expect([status, cause]).toEqual(['cancelled', 'cancelled']);
+    expect(provider.asked).toEqual(['place', 'end']);
+  });
+
+  it('that was answered while it was being ended was hung up, by the record', async () => {
+    const { engine, start, result, provider } = await startRobotRig();
+    const { callId, createdAt } = (await start(aRobotCall())).state;
+    await engine.placed(callId, 4_000);
+    await engine.command(callId, 'hangup', byRobot);
+    provider.record_ = aRecord({ acceptedAt: createdAt + 1 });
+    expect(await result(callId)).toMatchObject({ status: 'ended', cause: 'hangup' });
+  });
+
+  it('is ended again and again until the provider says that it is', async () => {
+    const { engine, start, result, provider } = await startRobotRig();
+    const { callId } = (await start(aRobotCall())).state;
+    await engine.placed(callId, 4_000);
+    const ends = provider.onEnd;
+    let tries = 0;
+    provider.onEnd = async () => {
+      tries += 1;
+      return tries < 3 ? { kind: 'unknown', throttled: false, evidence: {} } : ends();
+    };
+    await engine.command(callId, 'hangup', byRobot);
+    provider.record_ = aRecord({ cause: 'cancelled' });
+    expect(await result(callId)).toMatchObject({ status: 'cancelled' });
+    expect(tries).toBe(3);
+  });
+
+  it('ends what is wished away before its id is known as soon as it is', async () => {
+    const { engine, start, result, provider } = await startRobotRig();
+    let place = () => {};
+    provider.onPlace = () =>
+      new Promise((resolve) => {
+        place = () => resolve(accepted('jack'));
+      });
+    const { callId } = (await start(aRobotCall())).state;
+    await engine.command(callId, 'hangup', byRobot);
+    provider.record_ = aRecord({ cause: 'cancelled' });
+    await pause(300);
+    expect(provider.asked).not.toContain('end');
+    place();
+    expect(await result(callId)).toMatchObject({ status: 'cancelled' });
+    expect(provider.asked).toEqual(['place', 'end']);
+  });
+});
+
+describe('a robot call whose placing was not answered', () => {
+  const unknown = { kind: 'unknown', throttled: false, evidence: { fault: 'timeout' } } as const;
+
+  it('is adopted from the one record that can be it, and never placed again', async () => {
+    const { engine, start, result, provider } = await startRobotRig();
+    provider.onPlace = async () => unknown;
+    const { callId } = (await start(aRobotCall())).state;
+    expect(stateOf(await engine.placed(callId, 4_000)).placing).toMatchObject({ kind: 'unknown' });
+    provider.find = { kind: 'found', record: aRecord({ acceptedAt: Date.now() }) };
+    expect(await result(callId)).toMatchObject({ status: 'ended', cause: 'hangup' });
+    expect(provider.asked).toEqual(['place']);
+  });
+
+  it('ends as unknown when it never shows', async () => {
+    const { start, result, provider } = await startRobotRig();
+    provider.onPlace = async () => unknown;
+    const { callId } = (await start(aRobotCall({ ringTimeoutMs: -29_000 }))).state;
+    expect(await result(callId)).toMatchObject({ status: 'ended', cause: 'dial_unknown' });
+    expect(provider.asked).toEqual(['place']);
+  });
+
+  it('is ended when nobody came back for it', async () => {
+    const { start, result, provider } = await startRobotRig();
+    const { callId } = (await start(aRobotCall({ claimWithinMs: 1_000 }))).state;
+    provider.record_ = aRecord({ cause: 'cancelled' });
+    expect(await result(callId)).toMatchObject({ status: 'ended', cause: 'dial_unknown' });
+    expect(provider.asked).toEqual(['place', 'end']);
+  });
+});
