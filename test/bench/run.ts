@@ -31,8 +31,9 @@ async function measureAlone(stage: Stage, plan: Plan) {
     if (contender === undefined) throw new Error('nobody to measure');
     say(`memory and deadlines: ${contender.name}`);
     lateness.push(await measureLateness(contender, server.address, plan.ringingOut));
-    const measured = await measureMemory(contender, plan.liveCalls);
-    memory.push(own === undefined ? { ...measured, temporalKb: Number.NaN } : measured);
+    const { temporalKb, ...measured } = await measureMemory(contender, plan.liveCalls);
+    memory.push({ ...measured, temporalKb: own === undefined ? Number.NaN : temporalKb });
+    say(JSON.stringify(memory.at(-1)));
     await contender.stop();
     await own?.stop();
   }
@@ -63,6 +64,7 @@ async function measureKills(stage: Stage, plan: Plan): Promise<Recovery[]> {
     const killable = await start(stage);
     say(`killed workers: ${killable.contender.name}`);
     recovery.push(await measureRecovery(killable, plan.recovery));
+    say(JSON.stringify(recovery.at(-1)));
     await killable.contender.stop();
   }
   return recovery;

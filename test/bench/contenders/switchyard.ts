@@ -33,7 +33,7 @@ async function product(stage: Stage, store: Store, address: string): Promise<Pro
     TRTC_SDK_APP_ID: '1400000001',
     TRTC_SECRET_KEY: 'a key for tests',
     RATE_LIMIT_PER_SECOND: '100000',
-    NODE_OPTIONS: `--import=${COLLECTS_GARBAGE} ${process.env.BENCH_NODE_OPTIONS ?? ''}`,
+    NODE_OPTIONS: `--import=${COLLECTS_GARBAGE}`,
     ...(store === 'PostgreSQL' && {
       DATABASE_URL: await stage.postgres.createDatabase(`calls_${lastDatabase}`),
     }),
