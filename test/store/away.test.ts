@@ -7,8 +7,8 @@ import { openStore, type Store } from '../../src/store/open-store.js';
 import { openPostgres } from '../../src/store/postgres.js';
 import { createQualitySamples } from '../../src/store/quality-samples.js';
 import { type PostgresServer, startPostgres } from '../support/postgres.js';
+import { startTcpProxy, through } from '../support/tcp-proxy.js';
 import { after, calleeId, callerId, cancels, placed, START_BY, someone } from './fixtures.js';
-import { startSilentProxy } from './silent-proxy.js';
 
 const UNUSED = { directory: 'memory://', onError: () => {} };
 
@@ -81,17 +81,17 @@ describe('a PostgreSQL that is away', () => {
   });
 
   it('costs a request 1.5 s when it hangs, the following ones nothing, and heals', async () => {
-    const proxy = await startSilentProxy(databaseUrl);
+    const proxy = await startTcpProxy(databaseUrl);
     opened.unshift(proxy);
-    const store = await open(proxy.url);
+    const store = await open(through(proxy, databaseUrl));
     const state = await create(store);
-    proxy.silence();
+    proxy.swallow();
     const first = await Promise.all(
       Array.from({ length: 20 }, () => elapsed(store.reader.find(state.callId))),
     );
     expect(Math.max(...first)).toBeLessThan(2_000);
     expect(await elapsed(store.reader.find(state.callId))).toBeLessThan(100);
-    proxy.speak();
+    proxy.heal();
     await sleep(1_100);
     expect((await store.reader.find(state.callId))?.state).toEqual(state);
   });
