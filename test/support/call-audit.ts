@@ -1,14 +1,17 @@
 import { Client, Connection } from '@temporalio/client';
+import { defineSearchAttributeKey } from '@temporalio/common';
 import { sql } from 'drizzle-orm';
 import { expect } from 'vitest';
 import { type Client as ApiClient, createClient } from '../../src/client/create-client.js';
-import { callWorkflowId } from '../../src/contract/ids.js';
+import { callIdOfWorkflow, callWorkflowId } from '../../src/contract/ids.js';
 import { callDetailView } from '../../src/contract/view.js';
 import { openPostgres } from '../../src/store/postgres.js';
 import { type Repositories, repositories } from '../store/stores.js';
 import { type ToldCall, VERSION_AT_END } from './call-load.js';
 import type { Cluster, Member } from './cluster.js';
 import { serviceToken } from './tokens.js';
+
+const endCauseKey = defineSearchAttributeKey('CallEndCause', 'KEYWORD');
 
 /** One call as everybody who knows of it tells it. */
 export interface Testimony {
@@ -26,21 +29,34 @@ export interface Testimony {
 export interface Audit {
   /** What is known of a call, and what it must be if no acknowledged command was lost or doubled. */
   compare(call: ToldCall): Promise<{ readonly is: Testimony; readonly shouldBe: Testimony }>;
+  /** Resolves when the workflow of the call is over, and its record and events are written. */
+  recorded(call: Pick<ToldCall, 'callId'>): Promise<void>;
+  /** Calls that rang, or may have: those that were announced, and workflows that were not late. */
+  rung(): Promise<ReadonlySet<number>>;
   busyLines(): Promise<unknown[]>;
   liveRecords(): Promise<unknown[]>;
   close(): Promise<void>;
 }
 
-export async function openAudit(cluster: Cluster, members: readonly Member[]): Promise<Audit> {
-  const store = repositories(await openPostgres(cluster.databaseUrl));
-  const connection = await Connection.connect({ address: cluster.temporalAddress });
-  const temporal = new Client({ connection });
+export interface Audited extends Pick<Cluster, 'databaseUrl' | 'temporalAddress'> {
+  readonly namespace?: string;
+}
+
+export async function openAudit(cluster: Audited, members: readonly Member[]): Promise<Audit> {
+  const { databaseUrl, temporalAddress: address, namespace = 'default' } = cluster;
+  const store = repositories(await openPostgres(databaseUrl));
+  const connection = await Connection.connect({ address });
+  const temporal = new Client({ connection, namespace });
   const token = await serviceToken();
   const apis = members
     .filter(({ role }) => role !== 'worker')
     .map(({ url }) => createClient({ baseUrl: url, token }));
   return {
     compare: (call) => compare({ store, temporal, apis }, call),
+    async recorded({ callId }) {
+      await temporal.workflow.getHandle(callWorkflowId(callId)).result();
+    },
+    rung: () => rung({ store, temporal }),
     busyLines: () => store.rows(sql`select user_id, call_id from busy_lines`),
     liveRecords: () =>
       store.rows(sql`
@@ -91,6 +107,18 @@ async function compare({ store, temporal, apis }: Sources, call: ToldCall) {
       events: { versions: Array.from({ length: version - 1 }, (_, index) => index + 2), ends: 1 },
     },
   };
+}
+
+async function rung({ store, temporal }: Pick<Sources, 'store' | 'temporal'>) {
+  const announced = await store.rows(sql`
+    select distinct call_id from events where type = 'call.incoming'`);
+  const calls = new Set(announced.map(({ call_id }) => Number(call_id)));
+  for await (const { workflowId, typedSearchAttributes } of temporal.workflow.list()) {
+    const callId = callIdOfWorkflow(workflowId);
+    const isLate = typedSearchAttributes.get(endCauseKey) === 'unreachable';
+    if (callId !== undefined && !isLate) calls.add(callId);
+  }
+  return calls;
 }
 
 const calleeTerminal = ({ parties }: ReturnType<typeof callDetailView>): string | null =>

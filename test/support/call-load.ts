@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../../src/client/create-client.js';
 import type { DataOf } from '../../src/contract/routes.js';
 import { aCreate } from './http-calls.js';
-import { emptyLedger, type InsistentUser, insistentUser, type Ledger } from './insistent-user.js';
+import {
+  emptyLedger,
+  type Heard,
+  type InsistentUser,
+  insistentUser,
+  type Ledger,
+} from './insistent-user.js';
 import { randomFrom } from './random.js';
 
 type State = DataOf<'hangupCall'>;
@@ -37,6 +43,16 @@ export interface LoadOptions {
   readonly seed: number;
   /** How many calls are under way at a time. */
   readonly pairs?: number;
+  readonly patienceMs?: number;
+  readonly onHeard?: (heard: Heard) => void;
+  readonly onScript?: (script: Script) => void;
+}
+
+/** A call from its first request to its last answer. */
+export interface Script {
+  readonly call: ToldCall;
+  readonly from: number;
+  readonly until: number;
 }
 
 const PAUSE_MS = 80;
@@ -44,12 +60,17 @@ const LONG_PAUSE_MS = 900;
 let lastUser = 700_000;
 
 /** Pairs of people who call each other's kind again and again, each time as somebody new. */
-export function startLoad({ urls, seed, pairs = 8 }: LoadOptions): CallLoad {
+export function startLoad(options: LoadOptions): CallLoad {
+  const { seed, pairs = 8, onScript } = options;
   const told: ToldCall[] = [];
   const load = { over: false, live: 0 };
   const ledger = emptyLedger();
   const keepCalling = async (random: () => number): Promise<void> => {
-    while (!load.over) told.push(await oneCall({ urls, ledger, random, load }));
+    while (!load.over) {
+      const script = await oneCall({ ...options, ledger, random, load });
+      onScript?.(script);
+      told.push(script.call);
+    }
   };
   const running = Promise.all(
     Array.from({ length: pairs }, (_, pair) => keepCalling(randomFrom(seed + pair))),
@@ -67,8 +88,7 @@ export function startLoad({ urls, seed, pairs = 8 }: LoadOptions): CallLoad {
   };
 }
 
-interface Pair {
-  readonly urls: readonly string[];
+interface Pair extends Pick<LoadOptions, 'urls' | 'patienceMs' | 'onHeard'> {
   readonly ledger: Ledger;
   readonly random: () => number;
   readonly load: { live: number };
@@ -81,12 +101,13 @@ interface People {
   readonly calleeId: string;
 }
 
-async function oneCall(pair: Pair): Promise<ToldCall> {
-  const { urls, ledger, random, load } = pair;
+async function oneCall(pair: Pair): Promise<Script> {
+  const { random, load } = pair;
   lastUser += 2;
   const [callerId, calleeId] = [String(lastUser), String(lastUser + 1)];
+  const from = Date.now();
   const [caller, callee] = await Promise.all(
-    [callerId, calleeId].map((userId) => insistentUser({ urls, userId, ledger, random })),
+    [callerId, calleeId].map((userId) => insistentUser({ ...pair, userId })),
   );
   if (caller === undefined || callee === undefined) throw new Error('nobody to call');
   const body = aCreate({ target_user_id: Number(calleeId) });
@@ -97,7 +118,7 @@ async function oneCall(pair: Pair): Promise<ToldCall> {
   load.live += 1;
   const rest = await carryOn(pair, { caller, callee, callerId, calleeId }, id);
   load.live -= 1;
-  return { ...id, ...rest };
+  return { call: { ...id, ...rest }, from, until: Date.now() };
 }
 
 type CallId = { readonly callId: number };

@@ -21,8 +21,8 @@ export interface Cluster {
   readonly temporalAddress: string;
   readonly databaseUrl: string;
   readonly postgres: PostgresServer;
-  /** Starts a process; it is gone when the cluster is removed. */
-  member(role: Role): Promise<Member>;
+  /** Starts a process; it is gone when the cluster is removed. `settings` go before the usual. */
+  member(role: Role, settings?: Readonly<Record<string, string>>): Promise<Member>;
   remove(): Promise<void>;
 }
 
@@ -46,9 +46,9 @@ export async function startCluster(): Promise<Cluster> {
     temporalAddress: temporal.address,
     databaseUrl,
     postgres,
-    async member(role) {
+    async member(role, own) {
       const port = String(await freePort());
-      const launch = () => place.start([role], { ...settings, PORT: port });
+      const launch = () => place.start([role], { ...settings, ...own, PORT: port });
       const member = memberOf(role, `http://127.0.0.1:${port}`, launch);
       await member.start();
       return member;

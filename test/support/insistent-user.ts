@@ -23,27 +23,44 @@ export interface InsistentUser {
   ask<T>(name: string, send: (client: Client) => Promise<T>): Promise<T | number>;
 }
 
+/** One request and what came of it. */
+export interface Heard {
+  readonly name: string;
+  /** 0, the code of a refusal, or `unreachable` where nobody answered. */
+  readonly answer: number | 'unreachable';
+  readonly at: number;
+  readonly ms: number;
+}
+
 export interface InsistentOptions {
   readonly urls: readonly string[];
   readonly userId: string;
   readonly ledger: Ledger;
   readonly random: () => number;
+  /** How long it goes on without an answer that counts; 25 s unless given. */
+  readonly patienceMs?: number;
+  readonly onHeard?: (heard: Heard) => void;
 }
 
 export async function insistentUser(options: InsistentOptions): Promise<InsistentUser> {
-  const { urls, userId, ledger, random } = options;
+  const { urls, userId, ledger, random, patienceMs = GIVE_UP_MS, onHeard } = options;
   const token = await userToken(userId);
   const clients = urls.map((baseUrl) => createClient({ baseUrl, token }));
   const anyClient = () => clients[Math.floor(random() * clients.length)] as Client;
   return {
     async ask(name, send) {
-      const until = Date.now() + GIVE_UP_MS;
+      const until = Date.now() + patienceMs;
       for (;;) {
+        const at = Date.now();
+        const heard = (answer: Heard['answer']) =>
+          onHeard?.({ name, answer, at, ms: Date.now() - at });
         try {
           const answer = await send(anyClient());
+          heard(0);
           count(ledger.acknowledged, name);
           return answer;
         } catch (error) {
+          heard(answerOf(error));
           const again = whenToRepeat(error);
           if (again === undefined) return refused(ledger, name, error);
           count(ledger.retried, `${name} ${again.why}`);
@@ -54,6 +71,16 @@ export async function insistentUser(options: InsistentOptions): Promise<Insisten
     },
   };
 }
+
+/** @throws what is no answer, and no sign that none came either. */
+export function answerOf(error: unknown): Heard['answer'] {
+  if (error instanceof ApiError) return error.code;
+  if (isLost(error)) return 'unreachable';
+  throw error;
+}
+
+const isLost = (error: unknown): boolean =>
+  error instanceof TypeError || (error as Error).name === 'TimeoutError';
 
 function refused(ledger: Ledger, name: string, error: unknown): number {
   if (!(error instanceof ApiError)) throw error;
@@ -66,8 +93,7 @@ function whenToRepeat(error: unknown): { why: string; afterMs: number } | undefi
     if (!REPEAT_CODES.includes(error.code)) return undefined;
     return { why: String(error.code), afterMs: (error.retryAfter ?? 1) * 1_000 };
   }
-  const isLost = error instanceof TypeError || (error as Error).name === 'TimeoutError';
-  return isLost ? { why: 'unreachable', afterMs: UNREACHABLE_PAUSE_MS } : undefined;
+  return isLost(error) ? { why: 'unreachable', afterMs: UNREACHABLE_PAUSE_MS } : undefined;
 }
 
 function count(counts: Counts, key: string): void {
