@@ -18,6 +18,9 @@ export async function bundleWorkflows(): Promise<{ code: string; modules: readon
   const { code } = await bundleWorkflowCode({
     workflowsPath,
     payloadConverterPath,
+    // Otherwise every live call has its own copy of each module, which is half of its memory. What
+    // is shared must keep nothing; test/replay/module-state.test.ts looks.
+    preloadModules: [workflowsPath],
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
     webpackConfigHook: (config) => ({
       ...config,
