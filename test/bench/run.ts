@@ -70,6 +70,9 @@ async function measureKills(stage: Stage, plan: Plan): Promise<Recovery[]> {
   return recovery;
 }
 
+// Only a process that ends by itself ends what it started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const { temporal, plan, writesPage } = readOptions(process.argv.slice(2));
 const stage = await setStage(temporal);
 try {
