@@ -1,24 +1,26 @@
 import { describe, it } from 'vitest';
 import { aCreate, codeOr } from '../support/http-calls.js';
-import { inSlots, meet, type Picture, type Race, runRace } from '../support/race.js';
+import { meet, type Picture, type Race, runRace } from '../support/race.js';
 import {
-  calleeTerminal,
+  endOf,
+  insist,
   onCalleePhone,
   onPhone,
   onTablet,
   type Pair,
+  readUntil,
   ring,
-  standing,
   told,
 } from './pairs.js';
 import { racesStack } from './races-stack.js';
 
 const { invite, pair } = racesStack();
-const SLOTS = { slots: 10, apartMs: 20 };
+/** Few at a time: more would measure their queue. */
+const EACH = { slots: 3, apartMs: 20, spreadMs: 60 };
 
 const RACES: readonly Race[] = [
   {
-    spreadMs: 60,
+    ...EACH,
     name: 'accept against cancel',
     outcomes: {
       'the cancel crossed the accept': {
@@ -32,10 +34,10 @@ const RACES: readonly Race[] = [
         end: 'cancelled, cancelled by caller, version 2',
       },
     },
-    play: inSlots(SLOTS, (offset, slot) => acceptAgainstCancel(pair(slot), offset)),
+    run: (offset, slot) => acceptAgainstCancel(pair(slot), offset),
   },
   {
-    spreadMs: 60,
+    ...EACH,
     name: 'both hanging up',
     outcomes: {
       'the caller was first': {
@@ -49,10 +51,10 @@ const RACES: readonly Race[] = [
         end: 'ended, hangup by callee, version 3',
       },
     },
-    play: inSlots(SLOTS, (offset, slot) => bothHangUp(pair(slot), offset)),
+    run: (offset, slot) => bothHangUp(pair(slot), offset),
   },
   {
-    spreadMs: 60,
+    ...EACH,
     name: 'take-over against hangup',
     outcomes: {
       'taken over, then hung up': {
@@ -68,10 +70,10 @@ const RACES: readonly Race[] = [
         present: 'callee-phone',
       },
     },
-    play: inSlots(SLOTS, (offset, slot) => takeOverAgainstHangup(pair(slot), offset)),
+    run: (offset, slot) => takeOverAgainstHangup(pair(slot), offset),
   },
   {
-    spreadMs: 60,
+    ...EACH,
     name: 'glare, two people calling each other',
     outcomes: {
       'the callee rings': {
@@ -87,7 +89,7 @@ const RACES: readonly Race[] = [
         end: 'cancelled (caller_cancel), version 2',
       },
     },
-    play: inSlots(SLOTS, (offset, slot) => glare(pair(slot), offset)),
+    run: (offset, slot) => glare(pair(slot), offset),
   },
 ];
 
@@ -99,12 +101,12 @@ async function acceptAgainstCancel(parties: Pair, offset: number): Promise<Pictu
     () => codeOr(parties.callee.acceptCall(call, onCalleePhone)),
     () => codeOr(parties.caller.cancelCall(call, { ...onPhone, reason })),
   );
-  return { accept: told(accept), cancel: told(cancel), end: await standing(parties, call) };
+  return { accept: told(accept), cancel: told(cancel), end: (await endOf(parties, call)).end };
 }
 
 async function answered(parties: Pair): Promise<{ callId: number }> {
   const call = await ring(parties);
-  await parties.callee.acceptCall(call, onCalleePhone);
+  await insist(() => parties.callee.acceptCall(call, onCalleePhone));
   return call;
 }
 
@@ -115,7 +117,7 @@ async function bothHangUp(parties: Pair, offset: number): Promise<Picture> {
     () => codeOr(parties.caller.hangupCall(call, { ...onPhone, reason: 'caller went' })),
     () => codeOr(parties.callee.hangupCall(call, { ...onCalleePhone, reason: 'callee went' })),
   );
-  return { caller: told(caller), callee: told(callee), end: await standing(parties, call) };
+  return { caller: told(caller), callee: told(callee), end: (await endOf(parties, call)).end };
 }
 
 async function takeOverAgainstHangup(parties: Pair, offset: number): Promise<Picture> {
@@ -125,12 +127,8 @@ async function takeOverAgainstHangup(parties: Pair, offset: number): Promise<Pic
     () => codeOr(parties.callee.issueRtcToken(call, { ...onTablet, takeover: true })),
     () => codeOr(parties.callee.hangupCall(call, onCalleePhone)),
   );
-  return {
-    takeOver: told(takeOver),
-    hangup: told(hangup),
-    end: await standing(parties, call),
-    present: await calleeTerminal(parties, call),
-  };
+  const { end, calleeTerminal: present } = await endOf(parties, call);
+  return { takeOver: told(takeOver), hangup: told(hangup), end, present };
 }
 
 /** Whom it rings for is asked of both; the one call there is, is then cancelled by who was told so. */
@@ -140,11 +138,18 @@ async function glare({ caller, callee, ...ids }: Pair, offset: number): Promise<
     () => codeOr(caller.createCall(aCreate({ target_user_id: ids.calleeId }))),
     () => codeOr(callee.createCall(aCreate({ target_user_id: ids.callerId }))),
   );
-  const [atCaller, atCallee] = await Promise.all([caller.listRinging(), callee.listRinging()]);
-  const rings = [...atCaller.calls.map(() => 'caller'), ...atCallee.calls.map(() => 'callee')];
+  const whomItRings = async () => {
+    const [atCaller, atCallee] = await Promise.all([caller.listRinging(), callee.listRinging()]);
+    return [...atCaller.calls.map(() => 'caller'), ...atCallee.calls.map(() => 'callee')];
+  };
+  const rings = await readUntil(whomItRings, ({ length }) => length > 0);
   const ends = [
-    ...(typeof byCaller === 'number' ? [] : [caller.cancelCall(callOf(byCaller), onPhone)]),
-    ...(typeof byCallee === 'number' ? [] : [callee.cancelCall(callOf(byCallee), onPhone)]),
+    ...(typeof byCaller === 'number'
+      ? []
+      : [insist(() => caller.cancelCall(callOf(byCaller), onPhone))]),
+    ...(typeof byCallee === 'number'
+      ? []
+      : [insist(() => callee.cancelCall(callOf(byCallee), onPhone))]),
   ];
   return {
     caller: told(byCaller),
@@ -158,7 +163,7 @@ const callOf = ({ call_id }: { call_id: number | bigint }) => ({ callId: Number(
 
 describe('two commands that meet', () => {
   it.each(RACES)('end in one of the possible ways: $name', async (race) => {
-    await invite(SLOTS.slots);
+    await invite(EACH.slots);
     await runRace(race);
   });
 });

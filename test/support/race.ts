@@ -3,41 +3,34 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect, onTestFailed } from 'vitest';
 import { runs } from './runs.js';
 import { jitter, runSeed, seeded } from './seeded.js';
+import { steering } from './steering.js';
 
 /** What every contender was told, and how it ended. */
 export type Picture = Readonly<Record<string, string | number>>;
 
+/** Each possible outcome is one whole picture, so told answers and end state must agree. */
+export type Outcomes = Readonly<Record<string, Picture>>;
+
 export interface Race {
   readonly name: string;
-  /** Each possible outcome is one whole picture, so told answers and end state must agree. */
-  readonly outcomes: Readonly<Record<string, Picture>>;
-  /** By how much either contender may be sent ahead of the other. */
+  /** Of the two, the first is what happens when the second contender goes late enough. */
+  readonly outcomes: Outcomes;
+  /** By how much either contender may be sent ahead of the other, around where they meet. */
   readonly spreadMs: number;
-  /** Runs once for each offset: how much later (or, below 0, earlier) the second contender goes. */
-  play(offsetsMs: readonly number[]): Promise<readonly Picture[]>;
+  /** So many runs at once, each slot beginning `apartMs` after the one before it. */
+  readonly slots: number;
+  readonly apartMs: number;
+  /** `offsetMs`: how much later (or, below 0, earlier) the second contender goes. */
+  run(offsetMs: number, slot: number): Promise<Picture>;
 }
 
 const USUAL_RUNS = 50;
 const MOST_RUNS = 1_000;
 /** Of all runs; an outcome that is rarer was hardly tried. */
 const RAREST = 0.05;
+const STEPS_PER_SPREAD = 10;
 
-/** Plays one run after the other in each of `slots` slots, which begin `apartMs` apart. */
-export const inSlots =
-  (
-    { slots, apartMs }: { readonly slots: number; readonly apartMs: number },
-    run: (offsetMs: number, slot: number) => Promise<Picture>,
-  ): Race['play'] =>
-  async (offsetsMs) => {
-    const left = offsetsMs.values();
-    const pictures: Picture[] = [];
-    const slot = async (index: number): Promise<void> => {
-      await pause(index * apartMs);
-      for (const offsetMs of left) pictures.push(await run(offsetMs, index));
-    };
-    await Promise.all(Array.from({ length: slots }, (_, index) => slot(index)));
-    return pictures;
-  };
+export const raceRuns = (): number => Math.min(runs(USUAL_RUNS), MOST_RUNS);
 
 /** Lets two contenders go, the second `offsetMs` after the first or the other way round. */
 export function meet<A, B>(
@@ -53,29 +46,59 @@ async function after<T>(ms: number, work: () => Promise<T>): Promise<T> {
   return work();
 }
 
-/** Fails on a picture that is no possible outcome, and when a possible outcome was too rare. */
-export async function runRace(race: Race): Promise<void> {
+/** Counts outcomes. */
+export interface Split {
+  /** Which outcome it is; fails on a picture that is no possible one. */
+  count(picture: Picture): string;
+  /** Prints how often each occurred, and fails where a possible one was too rare. */
+  finish(): void;
+}
+
+export function splitOf(name: string, outcomes: Outcomes): Split {
   const seed = runSeed();
   onTestFailed(() => {
     process.stderr.write(
-      `again with the same jitter: TEST_SEED=${seed} npx vitest run --project races -t '${race.name}'\n`,
+      `again with the same jitter: TEST_SEED=${seed} npx vitest run --project races -t '${name}'\n`,
     );
   });
-  const count = Math.min(runs(USUAL_RUNS), MOST_RUNS);
-  const split = new Map(Object.keys(race.outcomes).map((outcome) => [outcome, 0]));
-  const offsets = jitter(count, seeded(seed)).map((share) => share * race.spreadMs);
-  for (const picture of await race.play(offsets)) {
-    const outcome = outcomeOf(race, picture);
-    split.set(outcome, (split.get(outcome) ?? 0) + 1);
-  }
-  const told = [...split].map(([outcome, times]) => `${outcome}: ${times}`).join(', ');
-  process.stdout.write(`${race.name}, ${count} runs, seed ${seed}: ${told}\n`);
-  const rare = [...split].filter(([, times]) => times < RAREST * count);
-  expect(rare, 'outcomes that are possible and hardly occurred').toEqual([]);
+  const times = new Map(Object.keys(outcomes).map((outcome) => [outcome, 0]));
+  return {
+    count(picture) {
+      const found = Object.entries(outcomes).find(([, row]) => isDeepStrictEqual(row, picture));
+      expect(found, `no possible outcome: ${JSON.stringify(picture)}`).toBeDefined();
+      const outcome = found?.[0] ?? '';
+      times.set(outcome, (times.get(outcome) ?? 0) + 1);
+      return outcome;
+    },
+    finish() {
+      const counted = [...times];
+      const count = counted.reduce((sum, [, n]) => sum + n, 0);
+      const told = counted.map(([outcome, n]) => `${outcome}: ${n}`).join(', ');
+      process.stdout.write(`${name}, ${count} runs, seed ${seed}: ${told}\n`);
+      const rare = counted.filter(([, n]) => n < RAREST * count);
+      expect(rare, 'outcomes that are possible and hardly occurred').toEqual([]);
+    },
+  };
 }
 
-function outcomeOf({ outcomes }: Race, picture: Picture): string {
-  const found = Object.entries(outcomes).find(([, row]) => isDeepStrictEqual(row, picture));
-  expect(found, `no possible outcome: ${JSON.stringify(picture)}`).toBeDefined();
-  return found?.[0] ?? '';
+/** Runs the race, each time around where the contenders met so far. */
+export async function runRace(race: Race): Promise<void> {
+  const split = splitOf(race.name, race.outcomes);
+  const [whenLate] = Object.keys(race.outcomes);
+  const steer = steering(race.spreadMs / STEPS_PER_SPREAD);
+  const shares = oneByOne(jitter(raceRuns(), seeded(runSeed())));
+  const slot = async (index: number): Promise<void> => {
+    await pause(index * race.apartMs);
+    for (const share of shares) {
+      const picture = await race.run(steer.centreMs + share * race.spreadMs, index);
+      steer.move(split.count(picture) === whenLate ? 'earlier' : 'later');
+    }
+  };
+  await Promise.all(Array.from({ length: race.slots }, (_, index) => slot(index)));
+  split.finish();
+}
+
+/** Ends for every slot as soon as one of them fails, which an array's own iterator would not. */
+function* oneByOne<T>(items: readonly T[]) {
+  yield* items;
 }
