@@ -21,6 +21,14 @@ const wireId = z
   })
   .meta({ override: { type: 'integer', format: 'int64', minimum: 1 } });
 
+/** A user of ours, or an account of a provider, which need not be a number. */
+const wireUser = z.union([wireId, z.string()]).meta({
+  override: {
+    anyOf: [{ type: 'integer', format: 'int64', minimum: 1 }, { type: 'string' }],
+    description: 'On robot calls, an account that is no positive 64-bit integer is a string',
+  },
+});
+
 const nullable = <T extends z.ZodType>(schema: T) => schema.nullable();
 const isoTime = z.string().meta({
   format: 'date-time',
@@ -128,8 +136,8 @@ export const callStateObject = z
     conversation_id: nullable(wireId),
     channel_name: nullable(z.string()),
     app_id: nullable(z.string()),
-    caller_user_id: wireId,
-    callee_user_id: wireId,
+    caller_user_id: wireUser,
+    callee_user_id: wireUser,
     caller_uid: z.string(),
     callee_uid: z.string(),
     accepted_at: nullable(isoTime),

@@ -8,6 +8,13 @@ export function wireId(id: string | number): number | bigint {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 }
 
+const IS_WIRE_ID = /^[1-9]\d{0,18}$/;
+const MAX_INT64 = 9_223_372_036_854_775_807n;
+
+/** A user as an integer; accounts of a provider that are none stay the text they are. */
+export const wireUser = (userId: string): number | bigint | string =>
+  IS_WIRE_ID.test(userId) && BigInt(userId) <= MAX_INT64 ? wireId(userId) : userId;
+
 /** ISO 8601 in UTC with whole seconds, as the documents print times. */
 export const wireTime = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 const orNull = (at: number | undefined): string | null => (at === undefined ? null : wireTime(at));
@@ -29,8 +36,8 @@ export function callStateView(state: CallState): z.input<typeof schemas.callStat
     conversation_id: state.conversationId === undefined ? null : wireId(state.conversationId),
     channel_name: state.room?.name ?? null,
     app_id: state.room?.appId ?? null,
-    caller_user_id: wireId(caller),
-    callee_user_id: wireId(callee),
+    caller_user_id: wireUser(caller),
+    callee_user_id: wireUser(callee),
     caller_uid: caller,
     callee_uid: callee,
     accepted_at: orNull(state.acceptedAt),

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseWireJson, writeWireJson } from '../../src/contract/wire-json.js';
 import { sendAs } from '../support/api-client.js';
+import { aPlan } from '../support/robot-backend.js';
 import { runs } from '../support/runs.js';
 import { startTestApi, type TestApi } from '../support/test-api.js';
+import { serviceToken } from '../support/tokens.js';
 
 let api: TestApi;
 beforeAll(async () => {
@@ -44,6 +46,26 @@ describe('ids above 2^53', () => {
     expect((await create('9007199254740995', '11')).code).toBe(0);
     expect((await create('9007199254740996', '12')).code).toBe(0);
     expect((await create('9007199254740995', '13')).code).toBe(41003);
+  });
+});
+
+describe('accounts of a provider', () => {
+  it.each([
+    ['robot', 'jack', '"robot"', '"jack"'],
+    ['10001', CALLER, '10001', CALLER],
+    ['0010001', '9223372036854775808', '"0010001"', '"9223372036854775808"'],
+    ['0x10', '-5', '"0x10"', '"-5"'],
+  ])('%s and %s are read as %s and %s', async (robot, callee, callerShown, calleeShown) => {
+    const plan = aPlan({ robot, callees: [callee] });
+    await api.robotCalls.start({ plan, roomIsOurs: true, fingerprint: robot });
+    const callId = Number(api.engine.carriedOut.at(-1)?.split(' ')[1]);
+    const token = await serviceToken();
+    for (const route of ['getCallState', 'getCall'] as const) {
+      const { code, text } = await sendAs(api.url, '', route, { callId, token });
+      expect(code).toBe(0);
+      expect(text).toContain(`"caller_user_id":${callerShown},"callee_user_id":${calleeShown},`);
+      expect(text).toContain(`"caller_uid":"${robot}","callee_uid":"${callee}"`);
+    }
   });
 });
 

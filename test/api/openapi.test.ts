@@ -137,4 +137,7 @@ it('describes ids as 64-bit integers', () => {
     format: 'int64',
     minimum: 1,
   });
+  expect(schemas.CallState?.properties.callee_user_id).toMatchObject({
+    anyOf: [{ type: 'integer', format: 'int64', minimum: 1 }, { type: 'string' }],
+  });
 });

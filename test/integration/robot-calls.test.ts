@@ -1,11 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import {
-  aStartBody,
-  type Envelope,
-  type RobotBackend,
-  startTencentStack,
-} from '../support/tencent.js';
+import { aStartBody, type Envelope, type RobotBackend } from '../support/robot-backend.js';
+import { startTencentStack } from '../support/tencent.js';
 
 const callIdOf = (answer: Envelope): string => {
   const id = answer.Response?.CallId;

@@ -1,3 +1,4 @@
+import type { ProviderReport } from '../../src/call/events.js';
 import { type CallState, isOver } from '../../src/call/state.js';
 import { type OutwardEvent, toldBy } from '../../src/call/step.js';
 import { type Judgement, judge } from '../../src/call/transition.js';
@@ -19,6 +20,10 @@ export interface EngineInMemory extends CallEngine {
   readonly carriedOut: readonly string[];
   /** A workflow that is terminated from outside: nothing is recorded. */
   terminate(callId: number): void;
+  /** What the provider of a robot call says when it is asked for one; by default nothing. */
+  onPlace: (call: StartCall) => ProviderReport | undefined;
+  /** What the provider says of a call later on. */
+  report(callId: number, report: ProviderReport): Promise<void>;
 }
 
 interface Deps {
@@ -45,10 +50,20 @@ export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
     }
   }
 
-  async function start({ state, startBy, supersedes }: StartCall): Promise<void> {
+  async function report(callId: number, said: ProviderReport): Promise<void> {
+    const state = calls.get(callId);
+    if (state === undefined) return;
+    const judged = judge(state, said, now());
+    if (judged.state !== state) await keep(judged.state, judged.effects);
+  }
+
+  async function start(call: StartCall): Promise<void> {
+    const { state, startBy, supersedes } = call;
     if (calls.has(state.callId) || now() > startBy) return;
     carriedOut.push(`start ${state.callId}`);
     await keep(state, []);
+    const said = call.robot && engine.onPlace(call);
+    if (said !== undefined) await report(state.callId, said);
     const former = supersedes === undefined ? undefined : calls.get(supersedes);
     if (former === undefined) return;
     const end = { type: 'end', by: state.parties[0]?.userId ?? '', cause: 'superseded' } as const;
@@ -78,7 +93,11 @@ export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
     carriedOut,
     terminate: (callId) => void calls.delete(callId),
     command,
+    onPlace: () => undefined,
+    report,
     async placed(callId) {
+      if (engine.mood === 'unavailable') return { kind: 'unavailable' };
+      if (engine.mood !== 'well') return { kind: 'unknown' };
       const state = calls.get(callId);
       return state === undefined ? { kind: 'gone' } : { kind: 'done', state };
     },

@@ -3,8 +3,13 @@ import { secretKey } from '../../src/api/auth/verification-key.js';
 import { type AppSettings, createApp } from '../../src/api/create-app.js';
 import { type Listening, listen } from '../../src/api/listen.js';
 import { createLogger } from '../../src/observability/logger.js';
+import type { TencentGate } from '../../src/ports/tencent-gate.js';
 import { type CallService, createCallService } from '../../src/service/call-service.js';
 import type { Dependencies } from '../../src/service/dependencies.js';
+import {
+  createRobotCallService,
+  type RobotCallService,
+} from '../../src/service/robot-call-service.js';
 import { openStore, type Store } from '../../src/store/open-store.js';
 import { createEngineInMemory, type EngineInMemory } from './engine-in-memory.js';
 import { AUTH } from './tokens.js';
@@ -16,6 +21,7 @@ interface Backing {
 
 export interface TestApi extends Listening, Backing {
   readonly service: CallService;
+  readonly robotCalls: RobotCallService;
   /** Every log line written so far, as text. */
   log(): string;
   /** Another app over the same store and engine; this one stops with it. */
@@ -26,6 +32,8 @@ export interface TestApi extends Listening, Backing {
 export interface TestApiOptions {
   readonly app?: Partial<AppSettings>;
   readonly deps?: Partial<Dependencies>;
+  /** Answers Tencent's API through this gate. */
+  readonly gate?: TencentGate;
 }
 
 const now = (): number => Date.now();
@@ -52,8 +60,11 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   };
 }
 
-async function startOver(backing: Backing, { app, deps }: TestApiOptions): Promise<TestApi> {
-  const service = createCallService({ ...dependencies(backing), ...deps });
+async function startOver(backing: Backing, options: TestApiOptions): Promise<TestApi> {
+  const { app, gate } = options;
+  const deps = { ...dependencies(backing), ...options.deps };
+  const service = createCallService(deps);
+  const robotCalls = createRobotCallService(deps);
   const lines: string[] = [];
   const destination = { write: (line: string) => void lines.push(line) };
   const settings: AppSettings = {
@@ -63,6 +74,7 @@ async function startOver(backing: Backing, { app, deps }: TestApiOptions): Promi
     httpStatus: 'fit',
     rateLimitPerSecond: 100_000,
     logger: createLogger({ level: 'info', destination }),
+    ...(gate !== undefined && { tencent: { service: robotCalls, gate } }),
     ...app,
   };
   const listening = await listen(createApp(settings), { host: '127.0.0.1', port: 0 });
@@ -71,6 +83,7 @@ async function startOver(backing: Backing, { app, deps }: TestApiOptions): Promi
     ...listening,
     ...backing,
     service,
+    robotCalls,
     log: () => lines.join(''),
     async alongside(options) {
       const other = await startOver(backing, options);
