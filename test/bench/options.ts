@@ -42,12 +42,19 @@ export function readOptions(args: readonly string[]): Options {
       quick: { type: 'boolean', default: false },
       'on-postgresql': { type: 'boolean', default: false },
       server: { type: 'string' },
+      rounds: { type: 'string' },
+      live: { type: 'string' },
     },
   });
-  const { quick, server, 'on-postgresql': onPostgresql } = values;
+  const { quick, server, rounds, live, 'on-postgresql': onPostgresql } = values;
+  const usual = quick ? QUICK : FULL;
   return {
     temporal: server !== undefined ? { address: server } : onPostgresql ? 'postgresql' : 'dev',
-    plan: quick ? QUICK : FULL,
+    plan: {
+      ...usual,
+      rounds: rounds === undefined ? usual.rounds : Number(rounds),
+      liveCalls: live === undefined ? usual.liveCalls : Number(live),
+    },
     writesPage: !quick,
   };
 }

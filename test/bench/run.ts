@@ -76,7 +76,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const { temporal, plan, writesPage } = readOptions(process.argv.slice(2));
 const stage = await setStage(temporal);
 try {
-  const machine = describeMachine(stage);
+  const machine = describeMachine(stage, plan);
   const together = await measureTogether(stage, plan);
   const alone = await measureAlone(stage, plan);
   const recovery = await measureKills(stage, plan);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { PROJECT } from '../../support/built-product.js';
+import type { Plan } from '../options.js';
 import { HISTORY_SHARDS } from '../server-config.js';
 import type { Stage } from '../stage.js';
 
@@ -12,7 +13,8 @@ const versionOf = (name: string): string => {
 const GIB = 2 ** 30;
 
 /** What a reader needs to judge the figures, and nothing that names the machine. */
-export function describeMachine({ kind, temporal, postgresVersion }: Stage): string[] {
+export function describeMachine(stage: Stage, { rounds, slotMs }: Plan): string[] {
+  const { kind, temporal, postgresVersion } = stage;
   const cores = cpus();
   const load = loadavg()[0] ?? 0;
   return [
@@ -20,6 +22,7 @@ export function describeMachine({ kind, temporal, postgresVersion }: Stage): str
     `Node ${process.versions.node}, Temporal SDK ${versionOf('@temporalio/worker')}, DBOS Transact ${versionOf('@dbos-inc/dbos-sdk')}`,
     `Temporal server ${temporal.version}, ${storageOf(kind)}`,
     `PostgreSQL ${postgresVersion}, fsync and synchronous_commit on`,
+    `${rounds} rounds, ${slotMs / 1_000} s for each contender and load`,
   ];
 }
 
