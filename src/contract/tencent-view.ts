@@ -2,12 +2,15 @@ import { type CallState, isInCall } from '../call/state.js';
 
 const ROOM_TYPES = { numeric: 1, text: 2 } as const;
 
-/** What Tencent shows of a live call: the robot and who answered are on it, who rings waits. */
-export function callInfoView(state: CallState) {
+/**
+ * What Tencent shows of a live call: the robot and who answered are on it, who rings waits. A state
+ * read from a record may not know yet under which id it was found.
+ */
+export function callInfoView(callId: string, state: CallState) {
   const { room } = state;
   return {
     CallInfo: {
-      CallId: state.providerCallId ?? '',
+      CallId: callId,
       MediaType: state.callType === 'video' ? 'Video' : 'Audio',
       ChatGroupId: '',
       RoomId: room?.name ?? '',

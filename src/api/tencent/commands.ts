@@ -3,7 +3,7 @@ import { callInfoView } from '../../contract/tencent-view.js';
 import type { TencentGate } from '../../ports/tencent-gate.js';
 import type { RobotCallService } from '../../service/robot-call-service.js';
 import type { RobotCallStarted } from '../../service/start-robot-call.js';
-import { FACADE_CODES, sendOk, TencentFailure } from './envelope.js';
+import { FACADE_CODES, REPEAT, sendOk, TencentFailure } from './envelope.js';
 import { fingerprintOf, parseBody } from './read-command.js';
 
 export interface Facade {
@@ -24,10 +24,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
 
   async get_call_info({ service }, req, res) {
-    const state = await service.read(callIdIn(req));
+    const callId = callIdIn(req);
+    const state = await service.read(callId);
     if (state === 'unknown') return 'not-ours';
     if (state === 'over') throw over();
-    sendOk(res, callInfoView(state));
+    sendOk(res, callInfoView(callId, state));
   },
 
   async end_call({ service }, req, res) {
@@ -59,13 +60,11 @@ function startedView(started: RobotCallStarted): object {
     case 'forbidden':
       throw invalid('CalleeList_Account', 'calling is not permitted');
     case 'unavailable':
-      throw new TencentFailure(FACADE_CODES.away, 'nothing was sent, please retry later');
+      throw new TencentFailure(FACADE_CODES.away, `nothing was sent, ${REPEAT}`);
     case 'unknown':
-      throw new TencentFailure(FACADE_CODES.unknown, REPEAT);
+      throw new TencentFailure(FACADE_CODES.unknown, `the outcome is not known yet, ${REPEAT}`);
   }
 }
-
-const REPEAT = 'the outcome is not known yet, repeating the same request is safe';
 
 const invalid = (field: string, message: string) =>
   new TencentFailure(FACADE_CODES.invalid, `${field} ${message}`);

@@ -17,6 +17,9 @@ export const FACADE_CODES = {
   over: 101004,
 } as const;
 
+/** Said of a start that may be sent again: it is the same start, whatever became of the first one. */
+export const REPEAT = 'repeating the same request is safe';
+
 /** An answer that is not `OK`, in Tencent's envelope. */
 export class TencentFailure extends Error {
   override readonly name = 'TencentFailure';

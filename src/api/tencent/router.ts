@@ -1,8 +1,9 @@
 import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 import { StoreUnavailable } from '../../ports/reservations.js';
+import { CallError } from '../../service/call-error.js';
 import { factsOf } from '../answer.js';
 import { COMMANDS, type Facade } from './commands.js';
-import { FACADE_CODES, sendFail, TencentFailure } from './envelope.js';
+import { FACADE_CODES, REPEAT, sendFail, TencentFailure } from './envelope.js';
 import { bytesOf, queryOf, takeBody } from './read-command.js';
 
 const ENGINE = '/v4/call_engine_http_srv';
@@ -45,31 +46,45 @@ const passOn =
     if (answer === undefined) {
       throw new TencentFailure(FACADE_CODES.away, 'no answer from Tencent');
     }
-    res.status(answer.status).set('Content-Type', answer.contentType).send(answer.body);
+    // What Tencent said stands in a body that is not ours to read.
+    factsOf(res).code = answer.status;
+    res.status(answer.status).set('Cache-Control', 'no-store');
+    res.set('Content-Type', answer.contentType).send(answer.body);
   };
 
-/** Whether a start that failed in an unforeseen way has rung somebody cannot be told from here. */
 const failures: ErrorRequestHandler = (error: unknown, req, res, next) => {
   if (res.headersSent) {
     next(error);
     return;
   }
-  if (error instanceof TencentFailure) {
-    sendFail(res, error);
+  const known = error instanceof TencentFailure ? error : complaintAbout(error);
+  if (known !== undefined) {
+    sendFail(res, known);
     return;
   }
-  if (error instanceof Error && 'status' in error && error.status === 413) {
-    sendFail(res, new TencentFailure(FACADE_CODES.brokenJson, 'request body is too long'));
-    return;
-  }
+  const isAway = error instanceof StoreUnavailable || error instanceof CallError;
+  if (isAway) req.log.warn({ err: error }, 'store or engine unavailable');
+  else req.log.error({ err: error }, 'unexpected error');
   const isStart = factsOf(res).operationId === 'tencent:start_call_by_robot';
-  if (error instanceof StoreUnavailable) {
-    req.log.warn({ err: error }, 'store unavailable');
-    const code = isStart ? FACADE_CODES.away : FACADE_CODES.tryAgain;
-    sendFail(res, new TencentFailure(code, 'store unavailable, please retry later'));
-    return;
-  }
-  req.log.error({ err: error }, 'unexpected error');
-  const code = isStart ? FACADE_CODES.unknown : FACADE_CODES.tryAgain;
-  sendFail(res, new TencentFailure(code, 'internal error'));
+  sendFail(res, isStart ? failedStart(error) : TRY_AGAIN);
 };
+
+const TRY_AGAIN = new TencentFailure(FACADE_CODES.tryAgain, 'internal error, please retry');
+
+/**
+ * The store is asked before anybody else. Whether a start that failed in any other way has rung
+ * somebody cannot be told from here.
+ */
+const failedStart = (error: unknown): TencentFailure =>
+  error instanceof StoreUnavailable
+    ? new TencentFailure(FACADE_CODES.away, `nothing was sent, ${REPEAT}`)
+    : new TencentFailure(FACADE_CODES.unknown, `internal error, ${REPEAT}`);
+
+/** What the body reader finds wrong it marks by a 4xx status. */
+function complaintAbout(error: unknown): TencentFailure | undefined {
+  if (!(error instanceof Error) || !('status' in error)) return undefined;
+  const status = Number(error.status);
+  if (status < 400 || status >= 500) return undefined;
+  const what = status === 413 ? 'is too long' : 'cannot be read';
+  return new TencentFailure(FACADE_CODES.brokenJson, `request body ${what}`);
+}

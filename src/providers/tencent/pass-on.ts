@@ -13,13 +13,15 @@ export interface PassOn {
 
 /** Sends a request on as it came: the signature in it is the sender's own. Sent once. */
 export function createPassOn(place: string): PassOn {
-  const pool = new Pool(callRestUrl(place).origin, { connections: CONNECTIONS });
+  const url = callRestUrl(place);
+  const below = url.pathname.replace(/\/$/, '');
+  const pool = new Pool(url.origin, { connections: CONNECTIONS });
   return {
     async send({ method, path, contentType, body }): Promise<PassedOn | undefined> {
       try {
         const answer = await pool.request({
           method: method as 'POST',
-          path,
+          path: below + path,
           ...(contentType !== undefined && { headers: { 'content-type': contentType } }),
           ...(body.length > 0 && { body }),
           signal: AbortSignal.timeout(DEADLINE_MS),
