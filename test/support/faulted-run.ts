@@ -55,7 +55,9 @@ export async function playFault(
     const calm = [...scripts];
     const before = links[link].counts();
     const struckAt = Date.now();
-    await fault.play(links[link], random);
+    const playing = fault.play(links[link], random);
+    lone.crowd();
+    await playing;
     const healedAt = Date.now();
     const isAfter = ({ from }: Script) => from >= healedAt;
     const first = await until(() => scripts.find(isAfter), BACK_LIMIT_MS);

@@ -20,6 +20,8 @@ export interface LoneCreate {
 }
 
 export interface LoneCreates {
+  /** A few more at once: those that are on their way when a fault strikes. */
+  crowd(): void;
   /**
    * Stops creating. Whoever was told that the outcome is not known, or nothing, asks again until it
    * is known, and every call that is known then is cancelled.
@@ -36,6 +38,7 @@ export interface LoneOptions {
 }
 
 const EVERY_MS = 1_500;
+const CROWD = 6;
 /** Few at a time: the crowd that asks again is not what is tried here. */
 const SETTLED_AT_ONCE = 4;
 let lastUser = 900_000;
@@ -44,11 +47,14 @@ let lastUser = 900_000;
 export function startLoneCreates(options: LoneOptions): LoneCreates {
   const asked: Promise<LoneCreate>[] = [];
   let over = false;
+  const ask = () => {
+    const create = createOnce(options);
+    create.catch(() => undefined);
+    asked.push(create);
+  };
   const asking = (async () => {
     while (!over) {
-      const create = createOnce(options);
-      create.catch(() => undefined);
-      asked.push(create);
+      ask();
       await sleep(EVERY_MS);
     }
   })();
@@ -56,6 +62,7 @@ export function startLoneCreates(options: LoneOptions): LoneCreates {
     over = true;
   };
   return {
+    crowd: () => Array.from({ length: CROWD }).forEach(ask),
     stop,
     async settled() {
       stop();
