@@ -18,7 +18,8 @@ export async function measureLateness(
   calls: number,
 ): Promise<Lateness> {
   if (temporal === undefined) throw new Error(`${name} has no timers of Temporal`);
-  const { ids } = await load.order({ kind: 'open', count: calls, ringSeconds: RING_SECONDS });
+  const rung = { count: calls, withinMs: CLOSED_WITHIN_MS, ringSeconds: RING_SECONDS };
+  const { ids } = await load.order({ kind: 'open', ...rung });
   await sleep(RING_SECONDS * 1_000);
   const connection = await Connection.connect({ address });
   try {

@@ -19,7 +19,13 @@ export type Order =
       readonly ms: number;
       readonly pauseMs: number;
     }
-  | { readonly kind: 'open'; readonly count: number; readonly ringSeconds: number }
+  /** Opens as many calls as can be opened in that time. */
+  | {
+      readonly kind: 'open';
+      readonly count: number;
+      readonly withinMs: number;
+      readonly ringSeconds: number;
+    }
   /** Accepts some of the open calls, all at once, each until it is answered. */
   | { readonly kind: 'accept'; readonly count: number; readonly seed: number };
 

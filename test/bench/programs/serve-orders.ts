@@ -45,12 +45,13 @@ async function carryOut(
 
 async function openCalls(
   flow: CallFlow,
-  { count, ringSeconds }: Extract<Order, { kind: 'open' }>,
+  { count, withinMs, ringSeconds }: Extract<Order, { kind: 'open' }>,
 ): Promise<string[]> {
   const ids: string[] = [];
+  const until = performance.now() + withinMs;
   let left = count;
   const opener = async (): Promise<void> => {
-    while (left > 0) {
+    while (left > 0 && performance.now() < until) {
       left -= 1;
       ids.push(await flow.create(ringSeconds));
     }

@@ -20,11 +20,11 @@ export function section(results: Results): string {
     cpu(results),
     '### What one call leaves in Temporal',
     history(results),
-    `### Memory per live call, at ${results.plan.liveCalls} ringing calls`,
+    '### Memory per live call',
     memory(results),
     '### Lateness of ring deadlines',
     lateness(results),
-    `### A killed worker, at ${results.plan.recovery.liveCalls} live calls`,
+    '### A killed worker',
     recovery(results),
   ].join('\n\n');
 }
@@ -92,13 +92,14 @@ const history = (results: Results): string =>
 
 function memory({ memory: all }: Results): string {
   const bare = all[0]?.holdersKb ?? Number.NaN;
-  const rows = all.map(({ contender, holdersKb, temporalKb }) => [
+  const rows = all.map(({ contender, calls, holdersKb, temporalKb }) => [
     contender,
+    calls,
     short(holdersKb),
     `${short(holdersKb / bare)} ×`,
     short(temporalKb),
   ]);
-  return table(['KiB', 'its processes', 'to bare', 'Temporal server'], rows);
+  return table(['KiB', 'calls that ring', 'its processes', 'to bare', 'Temporal server'], rows);
 }
 
 function lateness({ lateness: all }: Results): string {
@@ -112,12 +113,13 @@ function lateness({ lateness: all }: Results): string {
 
 function recovery({ recovery: all }: Results): string {
   const at = (sample: readonly number[], share: number) => short(percentile(sample, share));
-  const rows = all.map(({ contender, bootMs, idle, inFlight }) => [
+  const rows = all.map(({ contender, liveCalls, bootMs, idle, inFlight }) => [
     contender,
+    liveCalls,
     at(bootMs, 0.5),
     `${at(idle, 0.5)} / ${at(idle, 0.95)}`,
     `${at(inFlight, 0.5)} / ${at(inFlight, 0.95)}`,
   ]);
-  const head = ['ms since the kill', 'new worker ready', 'idle call p50 / p95'];
+  const head = ['ms since the kill', 'live calls', 'new worker ready', 'idle call p50 / p95'];
   return table([...head, 'task in hand p50 / p95'], rows);
 }
