@@ -10,12 +10,16 @@ export interface HeldLine extends BlockedLine {
 export const linesWanted = (state: CallState): string[] =>
   state.channel === 'rtc' ? state.parties.map((party) => party.userId).sort() : [];
 
-/** Whose lines a call takes on its way, where they are free: on robot calls those who answered. */
+/**
+ * Whose lines a call takes on its way, where they are free: on robot calls those who answered. In one
+ * order, like those wanted: two calls must not wait for each other's.
+ */
 export const linesJoined = (state: CallState): string[] =>
   state.channel === 'robot' && !isOver(state)
     ? partiesIn(state, 'present')
         .filter(({ role }) => role === 'callee')
         .map(({ userId }) => userId)
+        .sort()
     : [];
 
 /** Whose lines a call no longer holds. */
