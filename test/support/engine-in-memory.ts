@@ -61,9 +61,12 @@ export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
     const { state, startBy, supersedes } = call;
     if (calls.has(state.callId) || now() > startBy) return;
     carriedOut.push(`start ${state.callId}`);
-    await keep(state, []);
     const said = call.robot && engine.onPlace(call);
-    if (said !== undefined) await report(state.callId, said);
+    const begun = said && judge(state, said, now());
+    // Before the first await: whoever asks what came of placing waits for the provider's word.
+    calls.set(state.callId, begun?.state ?? state);
+    await write(state, []);
+    if (begun !== undefined) await write(begun.state, toldBy(begun.effects));
     const former = supersedes === undefined ? undefined : calls.get(supersedes);
     if (former === undefined) return;
     const end = { type: 'end', by: state.parties[0]?.userId ?? '', cause: 'superseded' } as const;

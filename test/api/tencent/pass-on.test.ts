@@ -30,13 +30,15 @@ const gateTo = (where: string) => {
   return gate;
 };
 beforeAll(async () => {
-  far = createServer(async (req, res) => {
+  far = createServer((req, res) => {
     const parts: Buffer[] = [];
-    for await (const part of req) parts.push(part as Buffer);
-    const { method = '', url = '', headers } = req;
-    seen.push({ method, url, headers, body: Buffer.concat(parts) });
-    if (hangsUp) res.destroy();
-    else res.writeHead(ANSWER.status, { 'content-type': ANSWER.type }).end(ANSWER.body);
+    req.on('data', (part: Buffer) => parts.push(part));
+    req.on('end', () => {
+      const { method = '', url = '', headers } = req;
+      seen.push({ method, url, headers, body: Buffer.concat(parts) });
+      if (hangsUp) res.destroy();
+      else res.writeHead(ANSWER.status, { 'content-type': ANSWER.type }).end(ANSWER.body);
+    });
   });
   far.listen(0, '127.0.0.1');
   await once(far, 'listening');
