@@ -16,6 +16,16 @@ import { devServer, type Stage, setStage, type TemporalOnStage } from './stage.j
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+/** One measure that fails leaves a gap in its table, and the run ends with an error. */
+async function unlessItFails(measure: () => Promise<void>): Promise<void> {
+  try {
+    await measure();
+  } catch (error) {
+    process.exitCode = 1;
+    say(`FAILED: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 /** What is alone with its server, so that the server's memory is its own where that is possible. */
 async function measureAlone(stage: Stage, plan: Plan) {
   const memory: Memory[] = [];
@@ -30,10 +40,14 @@ async function measureAlone(stage: Stage, plan: Plan) {
     const contender = await onServer(server)[index]?.();
     if (contender === undefined) throw new Error('nobody to measure');
     say(`memory and deadlines: ${contender.name}`);
-    lateness.push(await measureLateness(contender, server.address, plan.ringingOut));
-    const { temporalKb, ...measured } = await measureMemory(contender, plan.liveCalls);
-    memory.push({ ...measured, temporalKb: own === undefined ? Number.NaN : temporalKb });
-    say(JSON.stringify(memory.at(-1)));
+    await unlessItFails(async () => {
+      lateness.push(await measureLateness(contender, server.address, plan.ringingOut));
+    });
+    await unlessItFails(async () => {
+      const { temporalKb, ...measured } = await measureMemory(contender, plan.liveCalls);
+      memory.push({ ...measured, temporalKb: own === undefined ? Number.NaN : temporalKb });
+      say(JSON.stringify(memory.at(-1)));
+    });
     await contender.stop();
     await own?.stop();
   }
@@ -63,8 +77,10 @@ async function measureKills(stage: Stage, plan: Plan): Promise<Recovery[]> {
   for (const start of [splitBare, split]) {
     const killable = await start(stage);
     say(`killed workers: ${killable.contender.name}`);
-    recovery.push(await measureRecovery(killable, plan.recovery));
-    say(JSON.stringify(recovery.at(-1)));
+    await unlessItFails(async () => {
+      recovery.push(await measureRecovery(killable, plan.recovery));
+      say(JSON.stringify(recovery.at(-1)));
+    });
     await killable.contender.stop();
   }
   return recovery;
