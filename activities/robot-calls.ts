@@ -33,7 +33,6 @@ export interface RobotWork {
 
 /** Places, follows, ends and closes robot calls; see `RobotActivities`. */
 export function createRobotActivities({ robotCalls, pace = PACE, stopping }: RobotWork) {
-  const rest = (ms: number) => restUnlessStopping(ms, stopping);
   return {
     async placeRobotCall(plan) {
       return reportOfPlacing(await robotCalls.place(plan));
@@ -41,8 +40,9 @@ export function createRobotActivities({ robotCalls, pace = PACE, stopping }: Rob
 
     async findRobotCall({ plan, askedAt, until }) {
       const lost = { placing: plan, sentAt: askedAt, until: askedAt + PLACING_TAKES_MS };
+      const rest = restsUnlessStopping(stopping);
       while (Date.now() < until) {
-        const found = await robotCalls.findPlaced(lost);
+        const found = await whileBeating(robotCalls.findPlaced(lost));
         if (found.kind === 'found') return reportsOfFound(found.record);
         await rest(pace.talking);
       }
@@ -50,6 +50,7 @@ export function createRobotActivities({ robotCalls, pace = PACE, stopping }: Rob
     },
 
     async followRobotCall({ providerCallId, ...known }) {
+      const rest = restsUnlessStopping(stopping);
       let slowed = 1;
       for (;;) {
         const seen = await robotCalls.lookUp(providerCallId);
@@ -71,6 +72,7 @@ export function createRobotActivities({ robotCalls, pace = PACE, stopping }: Rob
     },
 
     async closeRobotCall({ providerCallId, until }) {
+      const rest = restsUnlessStopping(stopping);
       for (;;) {
         const outcome = await robotCalls.record(providerCallId);
         if (outcome.kind === 'record') return reportOfRecord(outcome.record);
@@ -87,17 +89,34 @@ const PLACING_TAKES_MS = 15_000;
 const notYet = (type: string, evidence: ProviderEvidence) =>
   ApplicationFailure.create({ type, message: wordsOf(evidence) });
 
-/** In slices, each with a sign of life: the server gives a silent worker's work to another. */
-async function restUnlessStopping(ms: number, stopping: AbortSignal): Promise<void> {
-  const { info, cancellationSignal, cancelled } = Context.current();
-  const signal = AbortSignal.any([cancellationSignal, stopping]);
-  const slice = (info.heartbeatTimeoutMs ?? ms) / 3;
-  for (let left = ms; left > 0; left -= slice) {
-    heartbeat();
-    await sleep(Math.min(left, slice), undefined, { signal }).catch(() => undefined);
-    if (cancellationSignal.aborted) await cancelled;
-    if (stopping.aborted) {
-      throw ApplicationFailure.create({ type: 'WORKER_STOPS', message: 'goes on elsewhere' });
-    }
+const BEATS_PER_TIMEOUT = 3;
+const UNWATCHED_BEAT_MS = 15_000;
+const beatEvery = (ifNone: number): number =>
+  (Context.current().info.heartbeatTimeoutMs ?? ifNone) / BEATS_PER_TIMEOUT;
+
+/** A search reads page after page: it may take longer than a silent worker is waited for. */
+async function whileBeating<T>(work: Promise<T>): Promise<T> {
+  const { cancelled } = Context.current();
+  const beats = setInterval(() => heartbeat(), beatEvery(UNWATCHED_BEAT_MS));
+  try {
+    return await Promise.race([work, cancelled]);
+  } finally {
+    clearInterval(beats);
   }
+}
+/** In slices, each with a sign of life: the server gives a silent worker's work to another. */
+function restsUnlessStopping(stopping: AbortSignal): (ms: number) => Promise<void> {
+  const { cancellationSignal, cancelled } = Context.current();
+  const signal = AbortSignal.any([cancellationSignal, stopping]);
+  return async (ms) => {
+    const slice = beatEvery(ms);
+    for (let left = ms; left > 0; left -= slice) {
+      heartbeat();
+      await sleep(Math.min(left, slice), undefined, { signal }).catch(() => undefined);
+      if (cancellationSignal.aborted) await cancelled;
+      if (stopping.aborted) {
+        throw ApplicationFailure.create({ type: 'WORKER_STOPS', message: 'goes on elsewhere' });
+      }
+    }
+  };
 }
