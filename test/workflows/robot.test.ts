@@ -1,57 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createRobotActivities } from '../../activities/robot-calls.js';
-import type { CallState } from '../../src/call/state.js';
-import type { CommandOutcome } from '../../src/ports/call-engine.js';
 import type { CallResult } from '../../workflows/call/messages.js';
-import { type CallOptions } from '../support/calls.js';
-import {
-  accepted,
-  aRecord,
-  createProviderInMemory,
-  PROVIDER_CALL_ID,
-} from '../support/provider-in-memory.js';
-import { startRig } from '../support/rig.js';
+import { accepted, aRecord, PROVIDER_CALL_ID } from '../support/provider-in-memory.js';
+import { aRobotCall, byRobot, stateOf } from '../support/robot-calls.js';
+import { startRobotRig } from '../support/robot-rig.js';
 
-const PACE = { ringing: 50, talking: 50, waiting: 50, slowest: 200 };
-const plan = {
-  robot: 'robot',
-  callees: ['jack'],
-  media: 'video',
-  room: { id: 'room-1', kind: 'text' },
-  ringMs: 30_000,
-} as const;
-const aRobotCall = (more: CallOptions = {}): CallOptions => ({
-  channel: 'robot',
-  caller: { userId: 'robot' },
-  calleeIds: ['jack'],
-  claimWithinMs: 60_000,
-  room: { appId: '1400000000', name: 'room-1', kind: 'text', isOurs: true },
-  robot: plan,
-  ...more,
-});
-const byRobot = { user_id: 'robot', terminal_id: 'backend' };
 const gone = { kind: 'refused', reason: 'request', evidence: { code: 101002, info: 'Timeout' } };
-
-async function startRobotRig() {
-  const provider = createProviderInMemory();
-  const stopping = new AbortController().signal;
-  const activities = createRobotActivities({ robotCalls: provider, pace: PACE, stopping });
-  const rig = await startRig({ activities });
-  const seen = async (callId: number, wanted: (state: CallState) => boolean) => {
-    for (;;) {
-      const state = await rig.engine.state(callId);
-      if (state !== undefined && wanted(state)) return state;
-      await pause(20);
-    }
-  };
-  return { ...rig, provider, seen };
-}
-
-const stateOf = (outcome: CommandOutcome): CallState => {
-  if (outcome.kind !== 'done') throw new Error(outcome.kind);
-  return outcome.state;
-};
 
 describe('a robot call', () => {
   it('is placed once, followed, and ended by the record of its provider', async () => {
