@@ -1,19 +1,30 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { createRobotActivities } from '../../activities/robot-calls.js';
 import { callWorkflowId } from '../../src/contract/ids.js';
 import { workflowBundle } from '../../src/engine/bundle.js';
 import { createCallEngine } from '../../src/engine/call-engine.js';
 import { connect, type EngineConnection } from '../../src/engine/connection.js';
 import { registerSearchAttributes } from '../../src/engine/search-attributes.js';
 import { createWorker } from '../../src/engine/worker.js';
+import type { RobotCalls } from '../../src/ports/robot-calls.js';
+import { createProviderInMemory } from '../support/provider-in-memory.js';
+import { QUICK_PACE } from '../support/robot-calls.js';
 import { temporalServer } from '../support/temporal-server.js';
 import { HISTORIES } from './histories.js';
 import { quietRuntime } from './quiet-runtime.js';
-import { fileOf, STORIES, type Told } from './stories.js';
+import type { Told } from './stage.js';
+import { fileOf, STORIES } from './stories.js';
 
 /** Few enough that a talkative call continues as new. */
 const EVENTS_PER_RUN = 80;
+
+/** Those that the command line names, or all of them anew. */
+const named = process.argv.slice(2);
+const wanted = Object.entries(STORIES).filter(
+  ([story]) => named.length === 0 || named.includes(story),
+);
 
 async function record(): Promise<void> {
   const server = await temporalServer({
@@ -22,7 +33,7 @@ async function record(): Promise<void> {
   try {
     const engine = await connect({ env: { TEMPORAL_ADDRESS: server.address } });
     await registerSearchAttributes(engine);
-    await rm(HISTORIES, { recursive: true, force: true });
+    if (named.length === 0) await rm(HISTORIES, { recursive: true, force: true });
     await mkdir(HISTORIES, { recursive: true });
     await play(engine);
     await engine.connection.close();
@@ -33,10 +44,20 @@ async function record(): Promise<void> {
 
 async function play(connected: EngineConnection): Promise<void> {
   const store = { isAway: false };
+  let provider = createProviderInMemory();
+  const robotCalls: RobotCalls = {
+    place: (plan) => provider.place(plan),
+    lookUp: (id) => provider.lookUp(id),
+    end: (id) => provider.end(id),
+    record: (id) => provider.record(id),
+    findPlaced: (lost) => provider.findPlaced(lost),
+  };
+  const stopping = new AbortController().signal;
   const worker = await createWorker({
     ...connected,
     workflowBundle: await workflowBundle(),
     activities: {
+      ...createRobotActivities({ robotCalls, pace: QUICK_PACE, stopping }),
       recordCall: async () => {
         // Its stack would carry the paths of this machine into the history.
         if (store.isAway) throw Object.assign(new Error('the store is away'), { stack: '' });
@@ -47,8 +68,10 @@ async function play(connected: EngineConnection): Promise<void> {
   });
   const engine = createCallEngine(connected.client, { ok: () => true, stop() {} });
   await worker.runUntil(async () => {
-    for (const [name, story] of Object.entries(STORIES)) {
-      const text = await historyOf(connected, await story({ ...connected, engine, store }));
+    for (const [name, story] of wanted) {
+      provider = createProviderInMemory();
+      const told = await story({ ...connected, engine, store, provider });
+      const text = await historyOf(connected, told);
       await writeFile(new URL(fileOf(name), HISTORIES), text);
       process.stdout.write(`${fileOf(name)}: ${text.match(/"eventId"/g)?.length} events\n`);
     }

@@ -74,3 +74,10 @@ it.each(MUTATIONS)('reports a history with %s as not its own', async (_, from, t
   const mutated: unknown = JSON.parse(text.replaceAll(from, to));
   await expect(replay(mutated)).rejects.toThrow(DeterminismViolationError);
 });
+
+it('reports a history of a robot call that asked its provider otherwise as not its own', async () => {
+  const text = load(fileOf('a robot’s, cancelled while it rings'));
+  expect(text).toContain('"endRobotCall"');
+  const mutated: unknown = JSON.parse(text.replaceAll('"endRobotCall"', '"closeRobotCall"'));
+  await expect(replay(mutated)).rejects.toThrow(DeterminismViolationError);
+});

@@ -1,6 +1,5 @@
-import type { Client } from '@temporalio/client';
 import { callWorkflowId } from '../../src/contract/ids.js';
-import type { CallEngine, StartCall } from '../../src/ports/call-engine.js';
+import type { StartCall } from '../../src/ports/call-engine.js';
 import {
   aStart,
   byCallee,
@@ -10,22 +9,8 @@ import {
   CALLEE_PHONE,
   type CallOptions,
 } from '../support/calls.js';
-
-/** What a story is played on. */
-export interface Stage {
-  readonly client: Client;
-  readonly engine: CallEngine;
-  /** While it is away, nothing can be written. */
-  readonly store: { isAway: boolean };
-}
-
-export interface Told {
-  readonly callId: number;
-  /** Which run of the call is kept; a call that continued as new has two. */
-  readonly runId?: string;
-}
-
-type Story = (stage: Stage) => Promise<Told>;
+import { ROBOT_STORIES } from './robot-stories.js';
+import type { Stage, Story, Told } from './stage.js';
 
 const THIRD = '30003';
 
@@ -168,6 +153,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
     const { callId } = await continueAsNew(stage);
     return { callId };
   },
+  ...ROBOT_STORIES,
 };
 
 export const fileOf = (story: string): string => `${story.replaceAll(/\W+/g, '-')}.json`;

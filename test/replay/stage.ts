@@ -1,0 +1,21 @@
+import type { Client } from '@temporalio/client';
+import type { CallEngine } from '../../src/ports/call-engine.js';
+import type { ProviderInMemory } from '../support/provider-in-memory.js';
+
+/** What a story is played on. */
+export interface Stage {
+  readonly client: Client;
+  readonly engine: CallEngine;
+  /** While it is away, nothing can be written. */
+  readonly store: { isAway: boolean };
+  /** Where robot calls are placed; a new one for each story. */
+  readonly provider: ProviderInMemory;
+}
+
+export interface Told {
+  readonly callId: number;
+  /** Which run of the call is kept; a call that continued as new has two. */
+  readonly runId?: string;
+}
+
+export type Story = (stage: Stage) => Promise<Told>;
