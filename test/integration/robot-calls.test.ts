@@ -1,6 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
-import { aStartBody, type Envelope, type RobotBackend } from '../support/robot-backend.js';
+import { callWorkflowId } from '../../src/contract/ids.js';
+import { aCreate, codeOr } from '../support/http-calls.js';
+import {
+  aStartBody,
+  type Envelope,
+  type RobotBackend,
+  SECRET_KEY,
+  userSig,
+} from '../support/robot-backend.js';
 import { startTencentStack } from '../support/tencent.js';
 
 const callIdOf = (answer: Envelope): string => {
@@ -97,6 +106,67 @@ describe('a backend whose host is Switchyard', () => {
     });
     // A refusal is not remembered: the same request may be sent again.
     expect(await backend.send('start_call_by_robot', aStartBody())).toMatchObject({ ErrorCode: 0 });
+  });
+});
+
+/** Everything that is written in a history, payloads decoded. */
+function textsIn(value: unknown): string[] {
+  if (value instanceof Uint8Array) return [Buffer.from(value).toString('utf8')];
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(textsIn);
+}
+
+describe('a callee of a robot who answered', () => {
+  it('is busy for other callers until the call is over', async () => {
+    const { backend, simulator, stack } = await startTencentStack();
+    const callee = '20002';
+    const body = aStartBody({ CalleeList_Account: [callee] });
+    const CallId = callIdOf(await backend.send('start_call_by_robot', body));
+    simulator.control.act({ callId: CallId, user: callee, action: 'Accept' });
+    const caller = await stack.as('10001');
+    const call = () => codeOr(caller.createCall(aCreate({ target_user_id: Number(callee) })));
+    await until(backend, CallId, ({ Response }) =>
+      (Response?.UserList ?? []).every(({ Status }) => Status === 'Calling'),
+    );
+    // The line is taken with the record, which follows the change.
+    await expect
+      .poll(async () => {
+        const answer = await call();
+        if (typeof answer === 'number') return answer;
+        const by = { terminal_id: 'caller-phone' };
+        await caller.cancelCall({ callId: Number(answer.call_id) }, by);
+        return 0;
+      })
+      .toBe(41003);
+    simulator.control.act({ callId: CallId, user: callee, action: 'HangUp' });
+    await until(backend, CallId, isOver);
+    await expect.poll(call).toMatchObject({ status: 'calling' });
+  });
+});
+
+describe('the history of a robot call', () => {
+  it('has what was asked of Tencent, and neither key nor signature', async () => {
+    const { backend, stack } = await startTencentStack();
+    const UserData = 'what the callee is told';
+    const CallId = callIdOf(await backend.send('start_call_by_robot', aStartBody({ UserData })));
+    await backend.send('end_call', { CallId });
+    const connection = await Connection.connect({ address: stack.temporalAddress });
+    try {
+      const client = new Client({ connection, namespace: stack.namespace });
+      const handle = client.workflow.getHandle(callWorkflowId(1));
+      await handle.result();
+      const text = textsIn(await handle.fetchHistory()).join('\n');
+      expect(text).toContain(UserData);
+      expect(text).toContain(CallId);
+      expect(text).not.toContain(SECRET_KEY);
+      // A signature is compressed JSON, and begins like every other one.
+      const head = userSig().slice(0, 8);
+      expect(textsIn({ some: userSig() }).join()).toContain(head);
+      expect(text).not.toContain(head);
+    } finally {
+      await connection.close();
+    }
   });
 });
 
