@@ -1,0 +1,6 @@
+import { describe } from 'vitest';
+import { describeKills } from '../support/kill-suite.js';
+
+describe('the product, killed before and after each engine request and activity', () => {
+  describeKills('engine');
+});

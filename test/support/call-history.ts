@@ -1,0 +1,60 @@
+import type { Client } from '@temporalio/client';
+import { defaultPayloadConverter, type Payload, WorkflowNotFoundError } from '@temporalio/common';
+import type { CallState } from '../../src/call/state.js';
+import type { OutwardEvent } from '../../src/call/step.js';
+import { callWorkflowId } from '../../src/contract/ids.js';
+
+/** What the history of a call's workflow says. */
+export interface CallHistory {
+  readonly status: string;
+  readonly result: unknown;
+  /** Updates that were carried out: `accept 20002 phone`. */
+  readonly updates: readonly string[];
+  /** What the last of them was answered. */
+  readonly lastAnswer: CallState | undefined;
+  /** What the workflow asked to be written. */
+  readonly writes: readonly { readonly state: CallState; readonly events: OutwardEvent[] }[];
+}
+
+type Payloads = { readonly payloads?: readonly Payload[] | null } | null | undefined;
+
+const first = (input: Payloads): unknown => {
+  const [payload] = input?.payloads ?? [];
+  return payload && defaultPayloadConverter.fromPayload(payload);
+};
+
+/** `undefined` if there never was such a workflow. */
+export async function historyOf(
+  temporal: Client,
+  callId: number,
+): Promise<CallHistory | undefined> {
+  const handle = temporal.workflow.getHandle(callWorkflowId(callId));
+  const status = await handle.describe().then(
+    (description) => description.status.name,
+    (error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    },
+  );
+  if (status === undefined) return undefined;
+  const events = (await handle.fetchHistory()).events ?? [];
+  const requests = events.flatMap(
+    (event) => event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest ?? [],
+  );
+  const answers = events.flatMap(
+    (event) => event.workflowExecutionUpdateCompletedEventAttributes?.outcome?.success ?? [],
+  );
+  const activities = events.flatMap(
+    (event) => event.activityTaskScheduledEventAttributes?.input ?? [],
+  );
+  return {
+    status,
+    result: first(events.at(-1)?.workflowExecutionCompletedEventAttributes?.result),
+    updates: requests.map(({ input }) => {
+      const by = first(input?.args) as { user_id?: string; terminal_id?: string };
+      return `${input?.name} ${by.user_id} ${by.terminal_id}`;
+    }),
+    lastAnswer: first(answers.at(-1)) as CallState | undefined,
+    writes: activities.map((input) => first(input) as CallHistory['writes'][number]),
+  };
+}
