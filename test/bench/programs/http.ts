@@ -15,7 +15,7 @@ const PAIRS = 12_000;
 const TOKEN_SECONDS = 7_200;
 const REASON = 'r'.repeat(50);
 const RETRY_MS = 50;
-const RETRIES_MS = 30_000;
+const RETRIES_MS = 120_000;
 /** Not sent, or outcome not known: the same command may be sent again. */
 const AGAIN: readonly number[] = [50301, 50401];
 
@@ -23,6 +23,9 @@ interface Envelope {
   readonly code: number;
   readonly message: string;
   readonly data: { readonly call_id: number };
+}
+interface Answer extends Envelope {
+  readonly retryAfterMs: number;
 }
 
 const { url } = JSON.parse(process.argv[2] ?? '') as HttpSettings;
@@ -40,7 +43,7 @@ async function tokenOf(userId: string): Promise<string> {
   return made;
 }
 
-async function post(path: string, userId: string, body: string): Promise<Envelope> {
+async function post(path: string, userId: string, body: string): Promise<Answer> {
   const headers = {
     authorization: `Bearer ${await tokenOf(userId)}`,
     'content-type': 'application/json',
@@ -54,7 +57,9 @@ async function post(path: string, userId: string, body: string): Promise<Envelop
       answer.on('data', (chunk: string) => {
         text += chunk;
       });
-      answer.on('end', () => resolve(JSON.parse(text) as Envelope));
+      const retryAfter = answer.headers['retry-after'];
+      const retryAfterMs = retryAfter === undefined ? RETRY_MS : Number(retryAfter) * 1_000;
+      answer.on('end', () => resolve({ ...(JSON.parse(text) as Envelope), retryAfterMs }));
     });
     sent.on('error', reject).end(body);
   });
@@ -63,10 +68,10 @@ async function post(path: string, userId: string, body: string): Promise<Envelop
 async function insist(path: string, userId: string, body: string): Promise<Envelope['data']> {
   const until = performance.now() + RETRIES_MS;
   for (;;) {
-    const { code, message, data } = await post(path, userId, body);
+    const { code, message, data, retryAfterMs } = await post(path, userId, body);
     if (code === 0) return data;
     if (!AGAIN.includes(code) || performance.now() > until) throw new Error(`${path}: ${message}`);
-    await sleep(RETRY_MS);
+    await sleep(retryAfterMs);
   }
 }
 

@@ -12,12 +12,21 @@ interface Budget {
   readonly what: string;
   readonly limit: string;
   readonly measured: string;
-  readonly isMet: boolean;
+  /** Absent where the run has no figure. */
+  readonly isMet?: boolean;
 }
+
+const verdict = (value: number, isMet: boolean): Pick<Budget, 'isMet'> =>
+  Number.isFinite(value) ? { isMet } : {};
 
 export function budgetTable(results: Results): string {
   const rows = [...ratios(results), memory(results), ...recovery(results)].map(
-    ({ what, limit, measured, isMet }) => [what, limit, measured, isMet ? 'met' : '**not met**'],
+    ({ what, limit, measured, isMet }) => [
+      what,
+      limit,
+      measured,
+      isMet === undefined ? 'not measured' : isMet ? 'met' : '**not met**',
+    ],
   );
   return table(['what', 'budget', 'measured', ''], rows);
 }
@@ -32,7 +41,7 @@ function ratios({ slots }: Results): Budget[] {
     what,
     limit: `≤ ${limit} ×`,
     measured: times(ratio),
-    isMet: ratio.median <= limit,
+    ...verdict(ratio.median, ratio.median <= limit),
   });
   return [
     atMost('accept p50, one call at a time', 1.4, accept),
@@ -40,7 +49,7 @@ function ratios({ slots }: Results): Budget[] {
       what: `calls per second, ${JUDGED_USERS} at a time`,
       limit: '≥ 0.45 ×',
       measured: times(calls),
-      isMet: calls.median >= 0.45,
+      ...verdict(calls.median, calls.median >= 0.45),
     },
     atMost(`CPU-ms per call, ${JUDGED_USERS} at a time`, 2.2, cpu),
   ];
@@ -57,7 +66,7 @@ function memory({ memory: all }: Results): Budget {
     what: 'memory per live call',
     limit: '≤ 1.3 ×',
     measured: `${short(ratio)} ×`,
-    isMet: ratio <= 1.3,
+    ...verdict(ratio, ratio <= 1.3),
   };
 }
 
@@ -69,7 +78,7 @@ function recovery({ recovery: all }: Results): Budget[] {
       what,
       limit: `≤ ${limitMs / 1_000} s`,
       measured: `${short(p95 / 1_000)} s`,
-      isMet: p95 <= limitMs,
+      ...verdict(p95, p95 <= limitMs),
     };
   };
   return [
