@@ -9,7 +9,7 @@ const RING_MS = 1_000;
 /** The ring deadline would have come by then. */
 const HANGUP_MS = RING_MS + 300;
 const MAX_DURATION_MS = 2_000;
-const EACH = { slots: 10, apartMs: 100, spreadMs: 200 };
+const EACH = { slots: 6, apartMs: 150, spreadMs: 200 };
 
 /**
  * The answer of `begin`, and a pause until `ms` after it was carried out: about halfway between
