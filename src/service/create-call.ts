@@ -153,10 +153,11 @@ async function replay(
 
 /** A start that is recorded after its time rings nobody, although the engine took it. */
 async function rings(deps: Dependencies, call: StartCall, withinMs: number): Promise<boolean> {
+  const answerBy = deps.now() + withinMs;
   const outcome = await deps.engine.start(call, withinMs);
   if (outcome === 'started') return deps.now() <= call.startBy;
   if (outcome !== 'already-started') return false;
-  const live = await deps.engine.state(call.state.callId);
+  const live = await deps.engine.state(call.state.callId, answerBy - deps.now());
   return live !== undefined && !isLate(live);
 }
 
