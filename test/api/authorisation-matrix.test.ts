@@ -96,7 +96,7 @@ const DEFECTS: Readonly<Record<string, () => Promise<Record<string, string>>>> =
 let api: TestApi;
 beforeAll(async () => {
   api = await startTestApi();
-}, 60_000);
+});
 afterAll(() => api.stop());
 
 async function ask(

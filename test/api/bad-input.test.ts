@@ -9,7 +9,7 @@ let call: TestCall;
 beforeAll(async () => {
   api = await startTestApi();
   call = await ringingCall(api.url);
-}, 60_000);
+});
 afterAll(() => api.stop());
 
 const post = (name: RouteName, body: RawRequest['body'] & {}): Promise<RawAnswer> =>

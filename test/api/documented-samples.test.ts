@@ -5,7 +5,7 @@ import { startTestApi, type TestApi } from '../support/test-api.js';
 let api: TestApi;
 beforeAll(async () => {
   api = await startTestApi();
-}, 60_000);
+});
 afterAll(() => api.stop());
 
 let nextUser = 10_001;

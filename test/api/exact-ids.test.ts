@@ -10,7 +10,7 @@ import { serviceToken } from '../support/tokens.js';
 let api: TestApi;
 beforeAll(async () => {
   api = await startTestApi();
-}, 60_000);
+});
 afterAll(() => api.stop());
 
 const CALLER = '9223372036854775807';

@@ -18,7 +18,7 @@ let broke: TestApi;
 beforeAll(async () => {
   api = await startTestApi();
   broke = await api.alongside({ app: { service: broken } });
-}, 60_000);
+});
 afterAll(() => api.stop());
 beforeEach(() => {
   api.engine.mood = 'well';

@@ -7,7 +7,7 @@ import { createBody, freshUser } from './fixtures.js';
 let api: TestApi;
 beforeAll(async () => {
   api = await startTestApi();
-}, 60_000);
+});
 afterAll(() => api.stop());
 
 const create = (caller: string, body: object, key?: string) =>

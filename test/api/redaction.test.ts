@@ -77,7 +77,7 @@ describe('the access log', () => {
   let api: TestApi;
   beforeAll(async () => {
     api = await startTestApi();
-  }, 30_000);
+  });
   afterAll(() => api.stop());
 
   it('names operation, code, status and request id, and no secret of request or answer', async () => {

@@ -29,7 +29,7 @@ beforeAll(async () => {
     const app = { authenticate: createAuthenticate({ key, ...AUTH }) };
     apps.set(alg, await api.alongside({ app }));
   }
-}, 60_000);
+});
 afterAll(() => api.stop());
 
 function ask(alg: Alg, name: RouteName, token: string) {

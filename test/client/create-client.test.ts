@@ -11,7 +11,7 @@ import { serviceToken, userToken } from '../support/tokens.js';
 let api: TestApi;
 beforeAll(async () => {
   api = await startTestApi();
-}, 60_000);
+});
 afterAll(() => api.stop());
 
 const clientOf = async (userId: string) =>
