@@ -79,7 +79,9 @@ export const configSchema = z.object({
     .default('administrator,admin')
     .transform((names) => names.split(',').map((name) => name.trim()))
     .refine((names) => names.every((name) => name !== ''), { error: 'must be names with commas' })
-    .describe('Who may command the application; in the name of the first we ask Tencent'),
+    .describe(
+      'Who may command the application, `administrator,admin` unless set; the first is who we are to Tencent',
+    ),
   TENCENT_PASS_ON: flag(true).describe('Pass what is not ours under /v4/ to Tencent, unchanged'),
   PERMISSION_HOOK_URL: z
     .url({ protocol: /^https?$/ })
