@@ -1,8 +1,6 @@
 import type { ProviderReport } from '../src/call/events.js';
+import { NOT_SENT_CODE } from '../src/contract/robot-plan.js';
 import type { PlaceOutcome, ProviderEvidence, RobotCallRecord } from '../src/ports/robot-calls.js';
-
-/** Tencent's word for "timed out inside", for a request that never left. */
-const NOT_SENT_CODE = 60014;
 
 export const NO_RECORD: ProviderReport = {
   type: 'over',

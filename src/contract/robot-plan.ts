@@ -1,3 +1,6 @@
+/** Tencent's word for "timed out inside", for a request of ours that never left. */
+export const NOT_SENT_CODE = 60014;
+
 /** Without a kind the room is named to the provider as it was named to us. */
 export interface RobotRoom {
   readonly id: string;

@@ -8,7 +8,7 @@ import {
 import type { ProviderReport } from '../../src/call/events.js';
 import { endIsCertain, isPlacing, RECONCILE_MS } from '../../src/call/placing.js';
 import { type CallState, callerOf, isOver } from '../../src/call/state.js';
-import type { RobotPlan } from '../../src/contract/robot-plan.js';
+import { NOT_SENT_CODE, type RobotPlan } from '../../src/contract/robot-plan.js';
 import {
   closeRobotCall,
   endRobotCall,
@@ -19,9 +19,11 @@ import {
 import type { CallSession } from './session.js';
 
 const RECORD_WITHIN_MS = 30_000;
-/** Tencent's word for "timed out inside": the same request may be sent again. */
-const NOT_SENT = { type: 'refused', code: 60014, info: 'not sent: no worker was free' } as const;
-const NOT_WANTED = { type: 'refused', code: 60014, info: 'not sent: ended before' } as const;
+const notSent = (why: string): ProviderReport => ({
+  type: 'refused',
+  code: NOT_SENT_CODE,
+  info: `not sent: ${why}`,
+});
 
 /** What the provider is asked in the course of one call, until it is over or this run has to end. */
 export class RobotPlay {
@@ -69,7 +71,9 @@ export class RobotPlay {
 
   async #place(): Promise<void> {
     const isWanted = this.#state.ending === undefined;
-    const report = isWanted ? await placeRobotCall(this.#plan).catch(afterNoAnswer) : NOT_WANTED;
+    const report = isWanted
+      ? await placeRobotCall(this.#plan).catch(afterNoAnswer)
+      : notSent('ended before');
     this.#session.report(report);
   }
 
@@ -139,6 +143,6 @@ function afterNoAnswer(error: unknown): ProviderReport {
   const { cause } = error;
   const wasNotSent =
     cause instanceof TimeoutFailure && cause.timeoutType === TimeoutType.SCHEDULE_TO_START;
-  if (wasNotSent) return NOT_SENT;
+  if (wasNotSent) return notSent('no worker was free');
   return { type: 'placing-unknown', evidence: cause?.message || error.message };
 }

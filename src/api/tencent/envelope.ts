@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Response } from 'express';
+import { NOT_SENT_CODE } from '../../contract/robot-plan.js';
 import { writeWireJson } from '../../contract/wire-json.js';
 import { factsOf } from '../answer.js';
 
@@ -11,7 +12,7 @@ export const FACADE_CODES = {
   unknown: 60008,
   noSuchCommand: 60009,
   /** Nothing was asked of anybody. */
-  away: 60014,
+  away: NOT_SENT_CODE,
   tryAgain: 101001,
   invalid: 101002,
   over: 101004,
