@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { cacheFolder } from '../../src/engine/embedded/cache-folder.js';
 import { runCommand } from '../../src/engine/embedded/run-command.js';
+import { freePort } from '../support/free-port.js';
 import type { PostgresServer } from '../support/postgres.js';
 import { type RunningProgram, runProgram } from '../support/running-program.js';
-import { lowPort, serverConfig } from './server-config.js';
+import { serverConfig } from './server-config.js';
 
 export const SERVER_VERSION = '1.32.0';
 
@@ -29,7 +30,7 @@ export async function startTemporalOnPostgres(postgres: PostgresServer): Promise
   await makeTables(join(bin, 'sql'), databasePort, 'temporal', 'temporal');
   await makeTables(join(bin, 'sql'), databasePort, 'temporal_visibility', 'visibility');
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-temporal-'));
-  const port = await lowPort();
+  const port = await freePort();
   const { config, dynamicConfig } = await serverConfig({ port, databasePort, folder });
   await writeFile(join(folder, 'dynamic-config.yaml'), JSON.stringify(dynamicConfig));
   await writeFile(join(folder, 'config.yaml'), JSON.stringify(config));

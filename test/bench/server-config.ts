@@ -1,4 +1,4 @@
-import { claimPort } from '../../src/engine/embedded/ports.js';
+import { freePort } from '../support/free-port.js';
 
 export interface ServerPlace {
   /** Of the frontend, which clients and workers reach. */
@@ -21,31 +21,12 @@ const DYNAMIC_CONFIG = {
   'history.rps': 100_000,
 };
 
-/** The server keeps ports in a column of 16 bits with a sign, so it cannot use those the kernel gives. */
-const FIRST_PORT = 20_000 + (process.pid % 1_000) * 10;
-const LAST_PORT = 32_767;
-let nextPort = FIRST_PORT;
-
-/** A port nobody listens on, that the server can write down. */
-export async function lowPort(): Promise<number> {
-  while (nextPort <= LAST_PORT) {
-    const port = nextPort;
-    nextPort += 1;
-    const isFree = await claimPort(port, '').then(
-      () => true,
-      () => false,
-    );
-    if (isFree) return port;
-  }
-  throw new Error(`no port is free from ${FIRST_PORT} to ${LAST_PORT}`);
-}
-
 /** What a single node on loopback needs; YAML is read from JSON as well. */
 export async function serverConfig({ port, databasePort, folder }: ServerPlace) {
   const service = async (grpcPort?: number) => ({
     rpc: {
-      grpcPort: grpcPort ?? (await lowPort()),
-      membershipPort: await lowPort(),
+      grpcPort: grpcPort ?? (await freePort()),
+      membershipPort: await freePort(),
       bindOnLocalHost: true,
     },
   });

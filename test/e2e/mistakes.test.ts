@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { freePort } from '../../src/engine/embedded/ports.js';
+import { freePort } from '../support/free-port.js';
 import { createWorkplace, type Finished, type Workplace } from '../support/workplace.js';
 
 const KEYS = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createClient } from '../../src/client/create-client.js';
-import { freePort } from '../../src/engine/embedded/ports.js';
+import { freePort } from '../support/free-port.js';
 import { type PostgresServer, startPostgres } from '../support/postgres.js';
 import type { RunningProgram } from '../support/running-program.js';
 import { type TestServer, temporalServer } from '../support/temporal-server.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { isAlive, type KnownProcess } from '../../src/engine/embedded/end-process.js';
-import { freePort } from '../../src/engine/embedded/ports.js';
+import { freePort } from '../support/free-port.js';
 import { createWorkplace, startEverything, type Workplace } from '../support/workplace.js';
 import { beginRequest, postInTwoParts } from './slow-request.js';
 import { printedToken } from './users.js';

@@ -49,9 +49,11 @@ describe('two serve processes on one PostgreSQL', () => {
     expect(answers.filter((answer) => answer !== 41003)).toMatchObject([{ status: 'calling' }]);
     expect(ledger).toMatchObject({ acknowledged: { create: 1 }, refused: { 'create 41003': 49 } });
     const callee = await userAt(urls[0], '600001');
-    const { calls } = await callee.listRinging();
-    expect(calls).toHaveLength(1);
-    await callee.rejectCall({ callId: Number(calls[0]?.call_id) }, { terminal_id: 'phone' });
+    const ringing = async () =>
+      (await callee.listRinging()).calls.map((each) => Number(each.call_id));
+    await expect.poll(ringing).toHaveLength(1);
+    const [callId = 0] = await ringing();
+    await callee.rejectCall({ callId }, { terminal_id: 'phone' });
     await expect.poll(() => audit.busyLines()).toEqual([]);
   });
 

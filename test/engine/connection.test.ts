@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type ConnectOptions, connect } from '../../src/engine/connection.js';
-import { freePort } from '../../src/engine/embedded/ports.js';
+import { freePort } from '../support/free-port.js';
 import { type TestServer, temporalServer } from '../support/temporal-server.js';
 
 let server: TestServer;

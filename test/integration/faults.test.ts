@@ -81,9 +81,11 @@ describe('with Temporal away', () => {
     await expect
       .poll(() => codeOr(ann.createCall(aCreate())), { timeout: 20_000, interval: 300 })
       .toMatchObject({ status: 'calling' });
-    const { calls } = await bob.listRinging();
-    expect(calls).toHaveLength(1);
-    const callId = Number(calls[0]?.call_id);
+    const ringing = async () =>
+      (await bob.listRinging()).calls.map(({ call_id }) => Number(call_id));
+    // Announced once the worker is back at work, too.
+    await expect.poll(ringing, { timeout: 20_000 }).toHaveLength(1);
+    const [callId = 0] = await ringing();
     expect(await bob.acceptCall({ callId }, bobPhone)).toMatchObject({ status: 'accepted' });
   });
 

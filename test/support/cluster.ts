@@ -1,4 +1,4 @@
-import { freePort } from '../../src/engine/embedded/ports.js';
+import { freePort } from './free-port.js';
 import { type PostgresServer, startPostgres } from './postgres.js';
 import type { Ended, RunningProgram } from './running-program.js';
 import { temporalServer } from './temporal-server.js';

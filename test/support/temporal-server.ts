@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { findCli } from '../../src/engine/embedded/find-cli.js';
 import { prepareNamespace } from '../../src/engine/embedded/namespace.js';
-import { freePort } from '../../src/engine/embedded/ports.js';
 import { serverArguments } from '../../src/engine/embedded/server-arguments.js';
+import { freePort } from './free-port.js';
 
 /** A server on which a workflow is to continue as new every sixty events. */
 export const SHORT_RUNS = {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configSchema } from '../../src/config.js';
 import { endProcess, type KnownProcess } from '../../src/engine/embedded/end-process.js';
-import { freePort } from '../../src/engine/embedded/ports.js';
 import { leftoverServer } from '../../src/engine/embedded/server-record.js';
 import { builtProduct } from './built-product.js';
+import { freePort } from './free-port.js';
 import { type Ended, type RunningProgram, runProgram } from './running-program.js';
 
 export interface Finished extends Ended {

@@ -14,9 +14,6 @@ function listenOnce(port: number): Promise<number> {
   });
 }
 
-/** A loopback port nobody listens on at this moment. */
-export const freePort = (): Promise<number> => listenOnce(0);
-
 /**
  * The port itself, or any free one for 0.
  * @throws Error naming the port and the variable that changes it

@@ -1,4 +1,4 @@
-import { freePort } from '../../../src/engine/embedded/ports.js';
+import { freePort } from '../../support/free-port.js';
 import type { RunningProgram } from '../../support/running-program.js';
 import { AUTH } from '../../support/tokens.js';
 import { createWorkplace, type Workplace } from '../../support/workplace.js';

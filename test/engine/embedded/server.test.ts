@@ -7,13 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { findCli } from '../../../src/engine/embedded/find-cli.js';
-import { freePort } from '../../../src/engine/embedded/ports.js';
 import { identityOf } from '../../../src/engine/embedded/process-identity.js';
 import {
   type EmbeddedServerOptions,
   startEmbeddedServer,
 } from '../../../src/engine/embedded/server.js';
 import { child } from '../../support/child.js';
+import { freePort } from '../../support/free-port.js';
 import { scratchFolder, script } from '../../support/scratch.js';
 
 const PROGRAM = new URL('./server-program.ts', import.meta.url);
