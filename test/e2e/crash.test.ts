@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Client } from '../../src/client/create-client.js';
+import { ringMarginAfter } from '../support/ring-margin.js';
 import { createWorkplace, startEverything, type Workplace } from '../support/workplace.js';
 import { session, userOf } from './users.js';
 
-const MARGIN_MS = 2_000;
 const SHORT_RING_SECONDS = 2;
 const LONG_RING_SECONDS = 20;
 
@@ -46,9 +46,11 @@ describe.each([
     if (server === undefined) throw new Error('the server ended with its parent');
     if (killsServer) process.kill(server.pid, 'SIGKILL');
 
+    const startedAt = Date.now();
     const next = await place.start(['start']);
     await next.until(/^API {8}http/m);
     const backAt = Date.now();
+    const marginMs = ringMarginAfter(backAt - startedAt);
     const [first, second] = await Promise.all([overAt(short), overAt(long)]);
 
     expect(next.stdout()).toContain(`Temporal   ${place.temporalAddress}${said}, UI`);
@@ -58,7 +60,7 @@ describe.each([
     ] as const) {
       expect(call).toMatchObject({ status: 'ended', end_cause: 'no_answer', version: 2 });
       expect(Date.parse(call.ended_at ?? '')).toBeGreaterThanOrEqual(until);
-      expect(at - Math.max(until, backAt)).toBeLessThan(MARGIN_MS);
+      expect(at - Math.max(until, backAt)).toBeLessThan(marginMs);
     }
     const nextCaller = await userOf(place, '10005');
     expect(await nextCaller.createCall(session(20002))).toMatchObject({ status: 'calling' });

@@ -4,9 +4,10 @@ import { type Client, createClient } from '../../src/client/create-client.js';
 import { type Audit, expectNothingLost, openAudit } from '../support/call-audit.js';
 import { sayLoad, startLoad, type ToldCall } from '../support/call-load.js';
 import { type Cluster, type Member, startCluster } from '../support/cluster.js';
-import { aCreate, codeOr, dial, timed } from '../support/http-calls.js';
+import { aCreate, codeOr, dial } from '../support/http-calls.js';
 import { emptyLedger, insistentUser, total } from '../support/insistent-user.js';
 import { CLEANLY, restartEach } from '../support/rolling-restart.js';
+import { timed } from '../support/timed.js';
 import { userToken } from '../support/tokens.js';
 
 const ANSWER_LIMIT_MS = 3_000;

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, it } from 'vitest';
-import { codeOr, timed } from '../support/http-calls.js';
+import { codeOr } from '../support/http-calls.js';
 import { type Picture, type Race, runRace } from '../support/race.js';
+import { timed } from '../support/timed.js';
 import { endOf, insist, onCalleePhone, onPhone, type Pair, ring, told } from './pairs.js';
 import { racesStack } from './races-stack.js';
 

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { codeOr, timed } from '../support/http-calls.js';
+import { codeOr } from '../support/http-calls.js';
 import { type Picture, raceRuns, splitOf } from '../support/race.js';
 import { runSeed, seeded, shuffled } from '../support/seeded.js';
+import { timed } from '../support/timed.js';
 import { endOf, insist, onPhone, ring } from './pairs.js';
 import { racesStack } from './races-stack.js';
 

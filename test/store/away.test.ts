@@ -8,6 +8,7 @@ import { openPostgres } from '../../src/store/postgres.js';
 import { createQualitySamples } from '../../src/store/quality-samples.js';
 import { type PostgresServer, startPostgres } from '../support/postgres.js';
 import { startTcpProxy, through } from '../support/tcp-proxy.js';
+import { type Timed, timed } from '../support/timed.js';
 import { after, calleeId, callerId, cancels, placed, START_BY, someone } from './fixtures.js';
 
 const UNUSED = { directory: 'memory://', onError: () => {} };
@@ -35,10 +36,12 @@ describe('a PostgreSQL that is away', () => {
     await reservations.reserve({ state, startBy: START_BY });
     return state;
   };
+  const refused = (work: Promise<unknown>): Promise<Timed<void>> =>
+    timed(expect(work).rejects.toBeInstanceOf(StoreUnavailable));
+  /** Not counting how long this process was kept from running. */
   const elapsed = async (work: Promise<unknown>): Promise<number> => {
-    const startedAt = performance.now();
-    await expect(work).rejects.toBeInstanceOf(StoreUnavailable);
-    return performance.now() - startedAt;
+    const { ms, slackMs } = await refused(work);
+    return ms - slackMs;
   };
 
   it('is told apart within two seconds by every method, and used again once it is back', async () => {
@@ -90,7 +93,7 @@ describe('a PostgreSQL that is away', () => {
       Array.from({ length: 20 }, () => elapsed(store.reader.find(state.callId))),
     );
     expect(Math.max(...first)).toBeLessThan(2_000);
-    expect(await elapsed(store.reader.find(state.callId))).toBeLessThan(100);
+    expect(await elapsed(store.reader.find(state.callId))).toBeLessThan(300);
     proxy.heal();
     await sleep(1_100);
     expect((await store.reader.find(state.callId))?.state).toEqual(state);
@@ -103,9 +106,9 @@ describe('a PostgreSQL that is away', () => {
     await holder.connect();
     await holder.query('begin');
     await holder.query('select 1 from calls where id = $1 for update', [state.callId]);
-    const waited = await elapsed(store.records.write(state, []));
-    expect(waited).toBeGreaterThan(1_100);
-    expect(waited).toBeLessThan(2_000);
+    const { ms, slackMs } = await refused(store.records.write(state, []));
+    expect(ms).toBeGreaterThan(1_100);
+    expect(ms).toBeLessThan(2_000 + slackMs);
     expect((await store.reader.find(state.callId))?.state).toEqual(state);
     await holder.end();
     await store.records.write(state, []);

@@ -20,12 +20,6 @@ export const codeOr = <T>(answer: Promise<T>): Promise<T | number> =>
     throw error;
   });
 
-export async function timed<T>(work: Promise<T>): Promise<{ answer: T; ms: number }> {
-  const begun = performance.now();
-  const answer = await work;
-  return { answer, ms: performance.now() - begun };
-}
-
 export async function dial(caller: Client, overrides: Partial<CreateCall> = {}) {
   const created = await caller.createCall(aCreate(overrides));
   return { callId: Number(created.call_id) };

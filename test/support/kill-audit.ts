@@ -11,6 +11,7 @@ import { type CallHistory, historyOf } from './call-history.js';
 import type { Outcome } from './insistent-call.js';
 import { FIRST_USER, type Theatre } from './kill-theatre.js';
 import type { Uptime } from './mortal-product.js';
+import { ringMarginAfter } from './ring-margin.js';
 
 /** What is known of a call, and what that must be. */
 export interface Compared {
@@ -203,18 +204,10 @@ async function compareLost(temporal: Client, { state, events }: Row): Promise<Co
   };
 }
 
-/** Within which a ringing call ends after its deadline, or after the product is back. */
-const RING_MARGIN_MS = 2_000;
-/**
- * A start takes less than this unless the machine is busy with other work as well. Tasks that it
- * does not finish in time are then begun again, so that everything grows later than it grows slow.
- */
-const QUIET_START_MS = 3_000;
-
 /** From the ring deadline, or from the return of a product that then stayed, to the end. */
 function lateness({ ring, endedAt = 0 }: CallState, uptimes: readonly Uptime[]): Lateness {
   const chances = uptimes.map(({ from, until, startMs }) => {
-    const allowedMs = RING_MARGIN_MS * Math.max(1, startMs / QUIET_START_MS) ** 2;
+    const allowedMs = ringMarginAfter(startMs);
     return { from: Math.max(from, ring.until), until, allowedMs };
   });
   const chance = chances.find(({ from, until, allowedMs }) => until - from > allowedMs);
