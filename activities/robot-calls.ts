@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/activity';
 import type { ProviderEvidence, RobotCalls } from '../src/ports/robot-calls.js';
 import type { RobotActivities } from '../workflows/call/robot-activities.js';
 import { newsOf } from './robot-news.js';
@@ -10,6 +9,7 @@ import {
   reportsOfFound,
   wordsOf,
 } from './robot-reports.js';
+import { restsUnlessStopping, whileBeating } from './signs-of-life.js';
 
 /** How often the provider is asked, in milliseconds. */
 export interface Pace {
@@ -88,35 +88,3 @@ const PLACING_TAKES_MS = 15_000;
 
 const notYet = (type: string, evidence: ProviderEvidence) =>
   ApplicationFailure.create({ type, message: wordsOf(evidence) });
-
-const BEATS_PER_TIMEOUT = 3;
-const UNWATCHED_BEAT_MS = 15_000;
-const beatEvery = (ifNone: number): number =>
-  (Context.current().info.heartbeatTimeoutMs ?? ifNone) / BEATS_PER_TIMEOUT;
-
-/** A search reads page after page: it may take longer than a silent worker is waited for. */
-async function whileBeating<T>(work: Promise<T>): Promise<T> {
-  const { cancelled } = Context.current();
-  const beats = setInterval(() => heartbeat(), beatEvery(UNWATCHED_BEAT_MS));
-  try {
-    return await Promise.race([work, cancelled]);
-  } finally {
-    clearInterval(beats);
-  }
-}
-/** In slices, each with a sign of life: the server gives a silent worker's work to another. */
-function restsUnlessStopping(stopping: AbortSignal): (ms: number) => Promise<void> {
-  const { cancellationSignal, cancelled } = Context.current();
-  const signal = AbortSignal.any([cancellationSignal, stopping]);
-  return async (ms) => {
-    const slice = beatEvery(ms);
-    for (let left = ms; left > 0; left -= slice) {
-      heartbeat();
-      await sleep(Math.min(left, slice), undefined, { signal }).catch(() => undefined);
-      if (cancellationSignal.aborted) await cancelled;
-      if (stopping.aborted) {
-        throw ApplicationFailure.create({ type: 'WORKER_STOPS', message: 'goes on elsewhere' });
-      }
-    }
-  };
-}

@@ -18,7 +18,8 @@ import { DeadlineTimer } from './deadline-timer.js';
 import { registerHandlers } from './handlers.js';
 import type { CallInput, CallResult } from './messages.js';
 import { operatorView } from './operator-view.js';
-import { RobotPlay } from './robot.js';
+import { ProviderPlay, type ProviderSide } from './provider-play.js';
+import { robotSide } from './robot.js';
 import { CallSession } from './session.js';
 
 const PARTY_CHANGES_WAIT = '2s';
@@ -37,13 +38,14 @@ export async function call(input: CallInput): Promise<CallResult> {
   endWhenCancelled(session);
 
   await CancellationScope.nonCancellable(async () => {
-    const robot = input.robot && new RobotPlay(session, input.robot, mustLeave);
+    const side = providerSide(input);
+    const play = side && new ProviderPlay(session, side, mustLeave);
     function mustLeave(): boolean {
-      return workflowInfo().continueAsNewSuggested && !isOver(session.state) && !robot?.isAsking;
+      return workflowInfo().continueAsNewSuggested && !isOver(session.state) && !play?.isAsking;
     }
     const telling = tell(session, isFirstRun, mustLeave);
     const superseding = isFirstRun && !isLate ? supersede(input) : undefined;
-    await Promise.all([keepDeadlines(session, telling), telling, superseding, robot?.run()]);
+    await Promise.all([keepDeadlines(session, telling), telling, superseding, play?.run()]);
     await condition(allHandlersFinished);
   });
 
@@ -55,6 +57,9 @@ export async function call(input: CallInput): Promise<CallResult> {
     carried: session.carry(),
   });
 }
+
+/** None where no provider carries the call. */
+const providerSide = ({ robot }: CallInput): ProviderSide | undefined => robot && robotSide(robot);
 
 /** A call that is placed by a provider needs to say what is asked of it; phone calls have none yet. */
 function refuseUnplayable(input: CallInput | undefined): void {

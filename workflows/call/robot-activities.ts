@@ -1,7 +1,8 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { ProviderReport } from '../../src/call/events.js';
 import type { PartyState } from '../../src/call/state.js';
 import type { RobotPlan } from '../../src/contract/robot-plan.js';
+import { ASKING, ENDING, PLACING } from './provider-policies.js';
 
 export interface PlacedCall {
   readonly providerCallId: string;
@@ -33,28 +34,9 @@ export interface RobotActivities {
   closeRobotCall(call: PlacedCall & { readonly until: number }): Promise<ProviderReport>;
 }
 
-/**
- * Rings phones: one attempt, whatever comes of it. One that no worker took up in time was not sent;
- * any other failure leaves open whether it was.
- */
-export const { placeRobotCall } = proxyActivities<RobotActivities>({
-  summary: 'ask the provider to place the call',
-  scheduleToStartTimeout: '5s',
-  startToCloseTimeout: '8s',
-  retry: { maximumAttempts: 1 },
-});
+export const { placeRobotCall } = proxyActivities<RobotActivities>(PLACING);
 
-/** They only ask, so they are asked for as long as the call needs; their bounds come as inputs. */
-export const { findRobotCall, followRobotCall, closeRobotCall } = proxyActivities<RobotActivities>({
-  startToCloseTimeout: '24h',
-  heartbeatTimeout: '15s',
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5s' },
-});
+export const { findRobotCall, followRobotCall, closeRobotCall } =
+  proxyActivities<RobotActivities>(ASKING);
 
-/** Ending a call that is over changes nothing, and one that is not ended keeps a phone ringing. */
-export const { endRobotCall } = proxyActivities<RobotActivities>({
-  summary: 'end the call at the provider',
-  startToCloseTimeout: '8s',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
-});
+export const { endRobotCall } = proxyActivities<RobotActivities>(ENDING);

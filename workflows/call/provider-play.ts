@@ -1,0 +1,144 @@
+import { TimeoutType } from '@temporalio/common';
+import {
+  ActivityFailure,
+  CancellationScope,
+  condition,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import type { ProviderReport } from '../../src/call/events.js';
+import { endIsCertain, isPlacing, RECONCILE_MS } from '../../src/call/placing.js';
+import { type CallState, isOver } from '../../src/call/state.js';
+import type { CallSession } from './session.js';
+
+/** What a channel asks of the provider that carries its calls. Answers are reports in our words. */
+export interface ProviderSide {
+  /** What the provider would call a request that never left. */
+  readonly notSentCode: number;
+  /** Rings phones. */
+  place(): Promise<ProviderReport>;
+  /** Looks for a call whose placing was not answered; finds nothing by `until`: no report. */
+  find(call: CallState, until: number): Promise<readonly ProviderReport[]>;
+  /** Answers when the provider says anything else than what is known. */
+  follow(call: CallState): Promise<readonly ProviderReport[]>;
+  /**
+   * What becomes of the standing wish to end: `forgotten`, and the provider's record says how it
+   * ended; or at once how; or that the call goes on.
+   */
+  end(call: CallState): Promise<readonly ProviderReport[]>;
+  /** How the call ended, by the provider's record, which is waited for until then. */
+  close(call: CallState, until: number): Promise<readonly ProviderReport[]>;
+}
+
+const RECORD_WITHIN_MS = 30_000;
+
+/**
+ * The course of a call that a provider carries, the same on every such channel: it is placed, looked
+ * for where that was not answered, followed, ended and closed, until it is over or this run has to
+ * end.
+ */
+export class ProviderPlay {
+  readonly #session: CallSession;
+  readonly #side: ProviderSide;
+  readonly #mustLeave: () => boolean;
+  #isAsking = false;
+
+  constructor(session: CallSession, side: ProviderSide, mustLeave: () => boolean) {
+    this.#session = session;
+    this.#side = side;
+    this.#mustLeave = mustLeave;
+  }
+
+  /** Whether an answer is on its way that the next run could not receive. */
+  get isAsking(): boolean {
+    return this.#isAsking;
+  }
+
+  async run(): Promise<void> {
+    if (this.#isDone) return;
+    if (this.#state.placing?.kind === 'asking') await this.#asking(() => this.#place());
+    if (isPlacing(this.#state)) await this.#find();
+    if (this.#state.providerCallId === undefined) return;
+    while (!this.#isDone) {
+      if (endIsCertain(this.#state)) await this.#asking(() => this.#end());
+      else await this.#follow();
+    }
+  }
+
+  get #state(): CallState {
+    return this.#session.state;
+  }
+
+  get #isDone(): boolean {
+    return isOver(this.#state) || this.#mustLeave();
+  }
+
+  async #asking(work: () => Promise<void>): Promise<void> {
+    this.#isAsking = true;
+    try {
+      await work();
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+
+  async #place(): Promise<void> {
+    const isWanted = this.#state.ending === undefined;
+    const report = isWanted
+      ? await this.#side.place().catch((error: unknown) => this.#afterNoAnswer(error))
+      : this.#notSent('ended before');
+    this.#session.report(report);
+  }
+
+  #afterNoAnswer(error: unknown): ProviderReport {
+    if (!(error instanceof ActivityFailure)) throw error;
+    const { cause } = error;
+    const wasNotSent =
+      cause instanceof TimeoutFailure && cause.timeoutType === TimeoutType.SCHEDULE_TO_START;
+    if (wasNotSent) return this.#notSent('no worker was free');
+    return { type: 'placing-unknown', evidence: cause?.message || error.message };
+  }
+
+  #notSent(why: string): ProviderReport {
+    return { type: 'refused', code: this.#side.notSentCode, info: `not sent: ${why}` };
+  }
+
+  /** Until the reconcile deadline: it ends the call that was not found. */
+  async #find(): Promise<void> {
+    const until = this.#state.ring.until + RECONCILE_MS;
+    await this.#ask(
+      () => this.#isDone || !isPlacing(this.#state),
+      () => this.#side.find(this.#state, until),
+    );
+    await condition(() => this.#isDone || !isPlacing(this.#state));
+  }
+
+  async #follow(): Promise<void> {
+    const { asked } = this.#state;
+    await this.#ask(
+      () => this.#isDone || endIsCertain(this.#state) || this.#state.asked !== asked,
+      () => this.#side.follow(this.#state),
+    );
+  }
+
+  async #end(): Promise<void> {
+    const isKnown = () => isOver(this.#state);
+    if (this.#state.forgotten !== true) {
+      await this.#ask(isKnown, () => this.#side.end(this.#state));
+    }
+    if (isKnown() || this.#state.forgotten !== true) return;
+    const until = Date.now() + RECORD_WITHIN_MS;
+    await this.#ask(isKnown, () => this.#side.close(this.#state, until));
+  }
+
+  /** Applies what the work answers; it is cancelled once its answer is not needed any more. */
+  async #ask(isMoot: () => boolean, work: () => Promise<readonly ProviderReport[]>): Promise<void> {
+    const scope = new CancellationScope({ cancellable: true });
+    try {
+      const moot = condition(isMoot).then(() => []);
+      const reports = await scope.run(() => Promise.race([work(), moot]));
+      for (const report of reports) this.#session.report(report);
+    } finally {
+      scope.cancel();
+    }
+  }
+}
