@@ -45,7 +45,10 @@ export interface Reservations {
   nextCallId(): Promise<number>;
   /** One transaction: nothing is written unless the outcome is `reserved`. */
   reserve(request: ReserveCall): Promise<ReserveOutcome>;
-  /** Undoes a reservation whose call was never sent to the engine: row, lines and key. */
+  /**
+   * Undoes a reservation whose call was never sent to the engine: row, lines and key. It stays where
+   * it was `replayed` to another request, which may have sent it.
+   */
   abandon(callId: number): Promise<void>;
   /** Where the call is found under its provider's id from now on. */
   nameProviderCall(callId: number, providerCallId: string): Promise<void>;

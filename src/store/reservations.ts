@@ -39,10 +39,15 @@ async function reserve(queries: Queries, request: ReserveCall): Promise<ReserveO
   await lockUsers(queries, [callerOf(state).userId, ...calleeIdsOf(state)]);
   const repeated =
     (await repeatedKey(queries, request)) ?? (await repeatedCreate(queries, request));
+  if (repeated?.kind === 'replayed') await markRepeated(queries, repeated.state.callId);
   if (repeated !== undefined) return repeated;
   const decision = decideLines(state, await heldLines(queries, linesWanted(state)));
   if (decision.kind === 'reserved') await book(queries, request, decision.supersedes);
   return decision;
+}
+
+async function markRepeated(queries: Queries, callId: number): Promise<void> {
+  await queries.update(calls).set({ repeated: true }).where(eq(calls.id, callId));
 }
 
 const stored = {
@@ -173,7 +178,7 @@ async function bind(
     });
 }
 
-/** Its lines go with the row. */
+/** Its lines go with the row. A repeat may have started the call meanwhile: then it stays. */
 async function abandon(queries: Queries, callId: number): Promise<void> {
   const [call] = await queries
     .select({ callerId: calls.callerId, calleeIds: calls.calleeIds })
@@ -181,8 +186,17 @@ async function abandon(queries: Queries, callId: number): Promise<void> {
     .where(eq(calls.id, callId));
   if (call === undefined) return;
   await lockUsers(queries, [call.callerId, ...call.calleeIds]);
+  if (await wasRepeated(queries, callId)) return;
   await undoReservation(queries, callId);
   await queries.delete(calls).where(eq(calls.id, callId));
+}
+
+async function wasRepeated(queries: Queries, callId: number): Promise<boolean> {
+  const [call] = await queries
+    .select({ repeated: calls.repeated })
+    .from(calls)
+    .where(eq(calls.id, callId));
+  return call?.repeated === true;
 }
 
 /** For a call that never rang: the line it took over goes back, and its key is free again. */

@@ -53,6 +53,8 @@ export const calls = pgTable(
     missed: boolean().notNull(),
     /** The call whose line this one took over from the caller's terminal. */
     supersedes: bigint({ mode: 'number' }),
+    /** Another request was answered with this call, and may have started it. */
+    repeated: boolean().notNull().default(false),
     snapshot: snapshot().notNull(),
   },
   (table) => [

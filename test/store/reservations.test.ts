@@ -205,6 +205,20 @@ describe.each(DATABASES)('reservations on $name', ({ open }) => {
       expect(await reserve(again, { ...key, bodyHash: 'other' })).toEqual({ kind: 'reserved' });
     });
 
+    it('leaves a call that a repeat was answered with, and may have started', async () => {
+      const state = await reserved();
+      const repeat = await call({ caller: callerId(state), callees: [calleeId(state)] });
+      expect(await reserve(repeat)).toMatchObject({ kind: 'replayed', state });
+      await store.reservations.abandon(state.callId);
+      expect((await store.reader.find(state.callId))?.state).toEqual(state);
+      expect(await linesOf(store, callerId(state), calleeId(state))).toEqual({
+        [callerId(state)]: state.callId,
+        [calleeId(state)]: state.callId,
+      });
+      const another = await call({ caller: callerId(state), callees: [calleeId(state)] });
+      expect(await reserve(another)).toMatchObject({ kind: 'replayed', state });
+    });
+
     it('gives the line back to the call it was taken over from', async () => {
       const former = await reserved();
       const state = await call({ caller: callerId(former) });

@@ -1,0 +1,1 @@
+ALTER TABLE "calls" ADD COLUMN "repeated" boolean DEFAULT false NOT NULL;
