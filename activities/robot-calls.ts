@@ -1,9 +1,10 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { ProviderEvidence, RobotCalls } from '../src/ports/robot-calls.js';
 import type { RobotActivities } from '../workflows/call/robot-activities.js';
 import { newsOf } from './robot-news.js';
 import {
   NO_RECORD,
+  notSent,
   reportOfPlacing,
   reportOfRecord,
   reportsOfFound,
@@ -26,30 +27,41 @@ export const PACE: Pace = { ringing: 1_000, talking: 5_000, waiting: 1_000, slow
 
 export interface RobotWork {
   readonly robotCalls: RobotCalls;
+  /** Whether a call of ours has this provider's id already. */
+  readonly isOurs: (providerCallId: string) => Promise<boolean>;
   readonly pace?: Pace;
   /** Aborted when this worker is about to stop: what waits goes on elsewhere at once. */
   readonly stopping: AbortSignal;
 }
 
+/**
+ * What a worker does where no provider is configured: nothing is sent, and who asked is told so. The
+ * other activities are left to a worker that has one.
+ */
+export const withoutProvider = {
+  placeRobotCall: async () => notSent('no provider is configured'),
+} satisfies Pick<RobotActivities, 'placeRobotCall'>;
+
 /** Places, follows, ends and closes robot calls; see `RobotActivities`. */
-export function createRobotActivities({ robotCalls, pace = PACE, stopping }: RobotWork) {
+export function createRobotActivities({ robotCalls, isOurs, pace = PACE, stopping }: RobotWork) {
   return {
     async placeRobotCall(plan) {
+      if (isTooLate()) return notSent('the worker was held up');
       return reportOfPlacing(await robotCalls.place(plan));
     },
 
     async findRobotCall({ plan, askedAt, until }) {
       const lost = { placing: plan, sentAt: askedAt, until: askedAt + PLACING_TAKES_MS };
       const rest = restsUnlessStopping(stopping);
-      while (Date.now() < until) {
-        const found = await whileBeating(robotCalls.findPlaced(lost));
+      for (;;) {
+        const found = await whileBeating(robotCalls.findPlaced(lost, isOurs));
         if (found.kind === 'found') return reportsOfFound(found.record);
+        if (Date.now() >= until) return [];
         await rest(pace.talking);
       }
-      return [];
     },
 
-    async followRobotCall({ providerCallId, ...known }) {
+    async followRobotCall({ providerCallId, isAsked, ...known }) {
       const rest = restsUnlessStopping(stopping);
       let slowed = 1;
       for (;;) {
@@ -58,6 +70,7 @@ export function createRobotActivities({ robotCalls, pace = PACE, stopping }: Rob
         if (seen.kind === 'live') {
           const news = newsOf(known, seen.parties, Date.now());
           if (news.length > 0) return news;
+          if (isAsked) return [{ type: 'as-known' }];
         }
         slowed = seen.kind === 'unknown' ? slowed * 2 : 1;
         const rings = known.known.some(({ state }) => state === 'ringing');
@@ -65,9 +78,10 @@ export function createRobotActivities({ robotCalls, pace = PACE, stopping }: Rob
       }
     },
 
-    async endRobotCall({ providerCallId }) {
+    async endRobotCall({ providerCallId, isForgotten }) {
       const outcome = await robotCalls.end(providerCallId);
       if (outcome.kind === 'ended' || outcome.kind === 'gone') return;
+      if (outcome.kind === 'refused' && isForgotten) return;
       throw notYet('PROVIDER_DID_NOT_END', outcome.evidence);
     },
 
@@ -85,6 +99,12 @@ export function createRobotActivities({ robotCalls, pace = PACE, stopping }: Rob
 
 /** Longer than one request can take: the provider may have counted its start anywhere in between. */
 const PLACING_TAKES_MS = 15_000;
+/** Within what the workflow waits, with room for the clocks of server and worker to differ. */
+const SENT_WITHIN_MS = 10_000;
+
+/** A process that was frozen before it sent anything must not ring a call given up meanwhile. */
+const isTooLate = (): boolean =>
+  Date.now() > Context.current().info.currentAttemptScheduledTimestampMs + SENT_WITHIN_MS;
 
 const notYet = (type: string, evidence: ProviderEvidence) =>
   ApplicationFailure.create({ type, message: wordsOf(evidence) });

@@ -2,7 +2,7 @@ import type { ProviderReport } from '../src/call/events.js';
 import type { RobotCallParty } from '../src/ports/robot-calls.js';
 import type { FollowedCall } from '../workflows/call/robot-activities.js';
 
-type Known = Omit<FollowedCall, 'providerCallId'>;
+type Known = Omit<FollowedCall, 'providerCallId' | 'isAsked'>;
 
 /**
  * What the provider's list says that is not known yet. Who is missing from it is out. Why somebody

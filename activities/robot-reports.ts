@@ -8,6 +8,12 @@ export const NO_RECORD: ProviderReport = {
   evidence: 'no record within its time',
 };
 
+export const notSent = (why: string): ProviderReport => ({
+  type: 'refused',
+  code: NOT_SENT_CODE,
+  info: `not sent: ${why}`,
+});
+
 export function reportOfPlacing(outcome: PlaceOutcome): ProviderReport {
   const { evidence } = outcome;
   switch (outcome.kind) {

@@ -1,6 +1,6 @@
 import type { Worker } from '@temporalio/worker';
 import { createRecordActivities } from '../../activities/records.js';
-import { createRobotActivities } from '../../activities/robot-calls.js';
+import { createRobotActivities, withoutProvider } from '../../activities/robot-calls.js';
 import type { Config } from '../config.js';
 import { workflowBundle } from '../engine/bundle.js';
 import type { EngineConnection } from '../engine/connection.js';
@@ -31,8 +31,13 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerPart> {
     workflowBundle: await workflowBundle(),
     activities: {
       ...createRecordActivities(store.records),
-      ...(tencent !== undefined &&
-        createRobotActivities({ robotCalls: tencent.robotCalls, stopping: stopping.signal })),
+      ...(tencent === undefined
+        ? withoutProvider
+        : createRobotActivities({
+            robotCalls: tencent.robotCalls,
+            isOurs: async (id) => (await store.reader.findByProviderId(id)) !== undefined,
+            stopping: stopping.signal,
+          })),
     },
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
     shutdownGraceMs: config.SHUTDOWN_GRACE_SECONDS * 1_000,

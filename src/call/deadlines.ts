@@ -1,41 +1,47 @@
 import { CHANNEL_POLICIES } from './channel-policy.js';
 import { endCall, endIfNobodyIsLeft, SYSTEM } from './ending.js';
 import type { Deadline } from './events.js';
-import { isPlacing, neverFound, RECONCILE_MS, unclaimed } from './placing.js';
+import { isPlacing, neverFound, reconcileUntil, unclaimed } from './placing.js';
 import { type CallState, type DeadlineKind, isOver, type Party, partiesIn } from './state.js';
 import { andThen, change, note, type Step, stay, withParty } from './step.js';
 
-/** How long a provider may take to answer a question before the deadline decides without it. */
-export const PROVIDER_ANSWER_MS = 10_000;
-/** A liveness deadline found this late was missed by us, not by the parties: it runs once more. */
+/** A deadline of these found this late was missed by us, not by the others: it runs once more. */
 const DEAF_AFTER_MS = 5_000;
+const RUNS_ONCE_MORE: readonly DeadlineKind[] = ['connect', 'all_left', 'reconcile'];
 
 /** The deadline that comes first, or none. Ties go to the one listed first. */
-export function nextDeadline(state: CallState): Deadline | undefined {
-  if (isOver(state)) return undefined;
+export const nextDeadline = (state: CallState): Deadline | undefined => earliest(pending(state));
+
+/**
+ * Applies every deadline that is due, in order: what must happen before a command is judged. Only
+ * its own timer gives up a placing: what is said meanwhile may be what came of it.
+ */
+export function applyOverdue(state: CallState, now: number): Step {
+  const due = earliest(pending(state).filter(({ kind }) => kind !== 'reconcile'));
+  if (due === undefined || due.at > now) return stay(state);
+  return andThen(applyDeadline(state, due, now), (next) => applyOverdue(next, now));
+}
+
+function pending(state: CallState): readonly Deadline[] {
+  if (isOver(state)) return [];
   const wishes = [claim, ring, connect, allLeft, maxDuration];
   const endsAnyway = state.ending !== undefined || state.forgotten === true;
   const candidates = [reconcile, ...(endsAnyway ? [] : wishes)];
   return candidates
     .map((candidate) => candidate(state))
-    .filter((deadline) => deadline !== undefined)
-    .reduce<Deadline | undefined>(
-      (first, deadline) => (first === undefined || deadline.at < first.at ? deadline : first),
-      undefined,
-    );
+    .filter((deadline) => deadline !== undefined);
 }
 
-/** Applies every deadline that is due, in order: what must happen before a command is judged. */
-export function applyOverdue(state: CallState, now: number): Step {
-  const due = nextDeadline(state);
-  if (due === undefined || due.at > now) return stay(state);
-  return andThen(applyDeadline(state, due, now), (next) => applyOverdue(next, now));
-}
+const earliest = (deadlines: readonly Deadline[]): Deadline | undefined =>
+  deadlines.reduce<Deadline | undefined>(
+    (first, deadline) => (first === undefined || deadline.at < first.at ? deadline : first),
+    undefined,
+  );
 
-/** A no-op unless this is still the deadline the call is waiting for. */
+/** A no-op unless this is still a deadline that the call is waiting for. */
 export function applyDeadline(state: CallState, deadline: Deadline, now: number): Step {
-  const next = nextDeadline(state);
-  if (next?.kind !== deadline.kind || next.at !== deadline.at) return stay(state);
+  const waits = pending(state).some(({ kind, at }) => kind === deadline.kind && at === deadline.at);
+  if (!waits) return stay(state);
   if (weWereDeaf(state, deadline, now)) {
     return note(state, { rearmed: { ...state.rearmed, [deadline.kind]: now } });
   }
@@ -92,15 +98,15 @@ function mustAskFirst(state: CallState, kind: DeadlineKind): boolean {
 }
 
 function weWereDeaf(state: CallState, { kind, at }: Deadline, now: number): boolean {
-  const liveness = kind === 'connect' || kind === 'all_left';
-  return liveness && now > at + DEAF_AFTER_MS && state.rearmed?.[kind] === undefined;
+  const isLate = RUNS_ONCE_MORE.includes(kind) && now > at + DEAF_AFTER_MS;
+  return isLate && state.rearmed?.[kind] === undefined;
 }
 
-const deadline = (state: CallState, kind: DeadlineKind, at: number): Deadline => ({
-  type: 'deadline',
-  kind,
-  at: state.asked?.kind === kind ? state.asked.at + PROVIDER_ANSWER_MS : at,
-});
+/** None while the provider is asked about it: silence ends nobody's conversation. */
+function deadline({ asked }: CallState, kind: DeadlineKind, at: number): Deadline | undefined {
+  if (asked?.kind !== kind) return { type: 'deadline', kind, at };
+  return asked.answered && { type: 'deadline', kind, at: asked.at };
+}
 
 const since = (state: CallState, kind: DeadlineKind, from: number): number =>
   Math.max(from, state.rearmed?.[kind] ?? from);
@@ -116,7 +122,7 @@ function claim(state: CallState): Deadline | undefined {
 
 function reconcile(state: CallState): Deadline | undefined {
   if (!isPlacing(state)) return undefined;
-  return deadline(state, 'reconcile', state.ring.until + RECONCILE_MS);
+  return deadline(state, 'reconcile', reconcileUntil(state));
 }
 
 function connect(state: CallState): Deadline | undefined {

@@ -64,15 +64,25 @@ export function endCall(state: CallState, end: End, now: number): Step {
   return wishToEnd(state, end, now);
 }
 
-function wishToEnd(state: CallState, { wish, by, cause, reason }: End, now: number): Step {
-  if (state.forgotten === true) return stay(state);
+/** An operator who still wants an end after this long is not waiting for the provider any more. */
+const GIVE_UP_AFTER_MS = 30_000;
+
+function wishToEnd(state: CallState, end: End, now: number): Step {
+  const { wish, by, cause, reason } = end;
   const standing = state.ending;
-  const stronger = standing?.wish === 'cancel' && wish !== 'cancel';
-  if (standing !== undefined && !stronger) return stay(state);
+  if (standing?.wish === 'operator' && wish === 'operator') {
+    return now < standing.at + GIVE_UP_AFTER_MS ? stay(state) : finish(state, end, now);
+  }
+  if (state.forgotten === true) return stay(state);
+  if (standing !== undefined && !replaces(wish, standing.wish)) return stay(state);
   const ending: Ending = { wish, by, at: now, cause, ...given(reason) };
   const step = change(state, { ending }, now, { type: 'call.updated' });
   return { ...step, effects: [...step.effects, { type: 'end-at-provider', ending }] };
 }
+
+/** A cancel is only a guarded wish; an operator's may have to be given up. */
+const replaces = (wish: Wish, standing: Wish): boolean =>
+  wish !== standing && (standing === 'cancel' || wish === 'operator');
 
 /** The one place where a call reaches its terminal state. */
 export function finish(state: CallState, end: End, now: number, evidence?: string): Step {

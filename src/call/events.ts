@@ -51,7 +51,9 @@ export type ProviderReport =
   /** The provider would not place the call: nobody rings. */
   | { readonly type: 'refused'; readonly code: number; readonly info: string }
   /** Whether the call was placed cannot be known yet. */
-  | { readonly type: 'placing-unknown'; readonly evidence: string }
+  | { readonly type: 'placing-unknown'; readonly evidence: string; readonly askedAt?: number }
+  /** The provider was asked, and knows nothing else than what is known here. */
+  | { readonly type: 'as-known' }
   /** The provider no longer knows a call that it had placed. */
   | { readonly type: 'forgotten' }
   | {

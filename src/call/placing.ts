@@ -3,8 +3,11 @@ import type { ProviderReport } from './events.js';
 import { type CallState, isOver, type Placing, partiesIn } from './state.js';
 import { change, note, type Step, stay } from './step.js';
 
-/** How long after a placing that may have failed its call is looked for at the provider. */
-export const RECONCILE_MS = 30_000;
+const RECONCILE_MS = 30_000;
+
+/** Until then the call of a placing that may have failed is looked for at the provider. */
+export const reconcileUntil = ({ ring, rearmed }: CallState): number =>
+  Math.max(ring.until, rearmed?.reconcile ?? ring.until) + RECONCILE_MS;
 
 /** Whether it is still open if the provider has placed the call. */
 export const isPlacing = ({ placing, providerCallId }: CallState): boolean =>
@@ -40,10 +43,20 @@ export function refused(state: CallState, { code, info }: Of<'refused'>, now: nu
   return finish({ ...state, placing }, end, now, `${code} ${info}`);
 }
 
-export const placingUnknown = (state: CallState, { evidence }: Of<'placing-unknown'>): Step =>
-  state.placing?.kind === 'asking'
-    ? note(state, { placing: { kind: 'unknown', evidence } })
-    : stay(state);
+export function placingUnknown(
+  state: CallState,
+  { evidence, askedAt }: Of<'placing-unknown'>,
+): Step {
+  if (state.placing?.kind !== 'asking') return stay(state);
+  const asked = askedAt === undefined ? {} : { askedAt };
+  return note(state, { placing: { kind: 'unknown', evidence, ...asked } });
+}
+
+/** Lets the deadline decide about which the provider was asked. */
+export const asKnown = (state: CallState): Step =>
+  state.asked === undefined || state.asked.answered
+    ? stay(state)
+    : note(state, { asked: { ...state.asked, answered: true } });
 
 export const forgotten = (state: CallState): Step =>
   state.forgotten === true || state.providerCallId === undefined

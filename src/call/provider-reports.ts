@@ -3,7 +3,7 @@ import { answer, decline, leave } from './commands.js';
 import { type End, finish, given, SYSTEM } from './ending.js';
 import type { PartyFact, ProviderReport } from './events.js';
 import { media, ringing, start } from './media-reports.js';
-import { forgotten, placed, placingUnknown, refused } from './placing.js';
+import { asKnown, forgotten, placed, placingUnknown, refused } from './placing.js';
 import { type CallState, isOver, type Party, partyOf } from './state.js';
 import { andThen, change, clampTime, type Step, stay } from './step.js';
 
@@ -17,6 +17,8 @@ export function applyProviderReport(state: CallState, report: ProviderReport, no
       return refused(state, report, now);
     case 'placing-unknown':
       return placingUnknown(state, report);
+    case 'as-known':
+      return asKnown(state);
     case 'forgotten':
       return forgotten(state);
     case 'party':

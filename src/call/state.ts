@@ -133,7 +133,8 @@ export type Placing =
   | { readonly kind: 'asking' }
   | { readonly kind: 'placed'; readonly results?: readonly CalleeResult[] }
   | { readonly kind: 'refused'; readonly code: number; readonly info: string }
-  | { readonly kind: 'unknown'; readonly evidence: string };
+  /** `askedAt`: when the request may have left. */
+  | { readonly kind: 'unknown'; readonly evidence: string; readonly askedAt?: number };
 
 /** The provider's own code for one callee; 0 is success. */
 export interface CalleeResult {
@@ -187,9 +188,13 @@ export interface CallState {
   readonly reason?: string;
   readonly endedBy?: string;
   readonly ending?: Ending;
-  /** The deadline about which the provider was asked before it is allowed to end the call. */
-  readonly asked?: { readonly kind: DeadlineKind; readonly at: number };
-  /** Liveness deadlines that were found overdue and given one more period, counted from `at`. */
+  /** The deadline about which the provider was asked: it ends nothing before that is answered. */
+  readonly asked?: {
+    readonly kind: DeadlineKind;
+    readonly at: number;
+    readonly answered?: true;
+  };
+  /** Deadlines that were found overdue because we were away, and the time of their one more period. */
   readonly rearmed?: Readonly<Partial<Record<DeadlineKind, number>>>;
   /** The provider's own words and raw times about the end. */
   readonly evidence?: string;

@@ -40,6 +40,7 @@ export function transition(state: CallState, event: CallEvent, now: number): Tra
     case 'placed':
     case 'refused':
     case 'placing-unknown':
+    case 'as-known':
     case 'forgotten':
     case 'party':
     case 'bridged':

@@ -3,7 +3,10 @@ import { END_CAUSES } from '../call/state.js';
 import type { Parsed } from './command-payload.js';
 
 type Check = (value: unknown) => boolean;
-const isText: Check = (value) => typeof value === 'string' && value !== '';
+/** Below what Temporal takes as a search attribute, which a provider's id becomes. */
+const MAX_TEXT = 1_000;
+const isShort: Check = (value) => typeof value === 'string' && value.length <= MAX_TEXT;
+const isText: Check = (value) => isShort(value) && value !== '';
 const isNumber: Check = (value) => typeof value === 'number' && Number.isFinite(value);
 const isResults: Check = (value) =>
   Array.isArray(value) &&
@@ -27,8 +30,9 @@ const maybe =
 
 const MEMBERS: Readonly<Record<ProviderReport['type'], Readonly<Record<string, Check>>>> = {
   placed: { providerCallId: isText, results: maybe(isResults) },
-  refused: { code: isNumber, info: (value) => typeof value === 'string' },
-  'placing-unknown': { evidence: isText },
+  refused: { code: isNumber, info: isShort },
+  'placing-unknown': { evidence: isText, askedAt: maybe(isNumber) },
+  'as-known': {},
   forgotten: {},
   party: {
     userId: isText,

@@ -112,6 +112,12 @@ export interface RobotCalls {
   lookUp(providerCallId: string): Promise<LookUpOutcome>;
   end(providerCallId: string): Promise<EndOutcome>;
   record(providerCallId: string): Promise<RecordOutcome>;
-  /** Searches the calls that are over: a live one can only be found by its id. */
-  findPlaced(lost: LostPlacing): Promise<FindPlacedOutcome>;
+  /**
+   * Searches the calls that are over: a live one can only be found by its id. One that `isOurs` by
+   * its id is another call. Rejects only where `isOurs` does.
+   */
+  findPlaced(
+    lost: LostPlacing,
+    isOurs: (providerCallId: string) => Promise<boolean>,
+  ): Promise<FindPlacedOutcome>;
 }

@@ -1,3 +1,4 @@
+import { isPlacing } from '../call/placing.js';
 import { type CallState, isOver, partyOf } from '../call/state.js';
 import { StoreUnavailable } from '../ports/reservations.js';
 import { CallError } from './call-error.js';
@@ -53,6 +54,7 @@ export async function ringingFor(deps: Dependencies, userId: string): Promise<Ca
   return known.filter(
     (state) =>
       !isOver(state) &&
+      !isPlacing(state) &&
       state.ring.until > deps.now() &&
       partyOf(state, userId)?.state === 'ringing',
   );

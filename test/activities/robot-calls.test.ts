@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
-import { createRobotActivities, PACE } from '../../activities/robot-calls.js';
+import { createRobotActivities, PACE, withoutProvider } from '../../activities/robot-calls.js';
 import type { FindPlacedOutcome, LookUpOutcome } from '../../src/ports/robot-calls.js';
 import {
   aRecord,
@@ -17,16 +17,19 @@ const followed = (state: 'ringing' | 'present' = 'ringing') => ({
   known: [{ userId: 'jack', state }],
   isGroup: false,
   ringUntil: Date.now() + 30_000,
+  isAsked: false,
 });
 
 interface Options {
   readonly pace?: typeof PACE;
   readonly stopping?: AbortSignal;
+  readonly isOurs?: (providerCallId: string) => Promise<boolean>;
 }
 
 function activities(provider: ProviderInMemory, options: Options = {}) {
   const { pace = FAST, stopping = new AbortController().signal } = options;
-  return createRobotActivities({ robotCalls: provider, pace, stopping });
+  const { isOurs = async () => false } = options;
+  return createRobotActivities({ robotCalls: provider, isOurs, pace, stopping });
 }
 
 const talking = [{ userId: 'jack', state: 'present' }] as const;
@@ -78,6 +81,17 @@ describe('following a call', () => {
     expect(PACE).toEqual({ ringing: 1_000, talking: 5_000, waiting: 1_000, slowest: 30_000 });
   });
 
+  it('says that nothing is different where somebody waits to hear it', async () => {
+    const provider = createProviderInMemory();
+    provider.parties = 'away';
+    const { followRobotCall } = activities(provider);
+    const asked = { ...followed(), isAsked: true };
+    const answer = new MockActivityEnvironment().run(followRobotCall, asked);
+    await expect.poll(() => provider.lookUps).toBeGreaterThan(2);
+    provider.parties = [{ userId: 'jack', state: 'ringing' }];
+    expect(await answer).toEqual([{ type: 'as-known' }]);
+  });
+
   it('says that the provider has forgotten the call', async () => {
     const provider = createProviderInMemory();
     provider.parties = 'gone';
@@ -106,6 +120,30 @@ describe('following a call', () => {
     await expect.poll(() => provider.lookUps).toBe(1);
     environment.cancel();
     await expect(followedBy).rejects.toMatchObject({ name: 'CancelledFailure' });
+  });
+});
+
+describe('placing a call', () => {
+  const scheduled = (currentAttemptScheduledTimestampMs: number) =>
+    new MockActivityEnvironment({ currentAttemptScheduledTimestampMs });
+
+  it('sends nothing once its worker was held up for longer than the call waits', async () => {
+    const provider = createProviderInMemory();
+    const { placeRobotCall } = activities(provider);
+    const late = await scheduled(Date.now() - 10_001).run(placeRobotCall, aPlan());
+    expect(late).toEqual({
+      type: 'refused',
+      code: 60014,
+      info: 'not sent: the worker was held up',
+    });
+    expect(provider.asked).toEqual([]);
+    const inTime = await scheduled(Date.now()).run(placeRobotCall, aPlan());
+    expect(inTime).toMatchObject({ type: 'placed' });
+  });
+
+  it('is refused, and not in doubt, where no provider is configured', async () => {
+    const report = await withoutProvider.placeRobotCall();
+    expect(report).toMatchObject({ type: 'refused', info: 'not sent: no provider is configured' });
   });
 });
 
@@ -153,14 +191,25 @@ describe('searching for a call', () => {
       expect(searches).toBeGreaterThanOrEqual(1);
     },
   );
+
+  it('looks once although its time is over: we may have been away', async () => {
+    const provider = createProviderInMemory();
+    provider.find = { kind: 'found', record: aRecord() };
+    const { findRobotCall } = activities(provider);
+    const reports = await new MockActivityEnvironment().run(findRobotCall, lost(-60_000));
+    expect(reports).toMatchObject([{ type: 'placed' }, { type: 'over' }]);
+  });
 });
 
 describe('ending and closing a call', () => {
   it('fails, to be tried again, until the provider says that it is over', async () => {
     const provider = createProviderInMemory();
     const { endRobotCall } = activities(provider);
-    const end = () =>
-      new MockActivityEnvironment().run(endRobotCall, { providerCallId: PROVIDER_CALL_ID });
+    const end = (isForgotten = false) =>
+      new MockActivityEnvironment().run(endRobotCall, {
+        providerCallId: PROVIDER_CALL_ID,
+        isForgotten,
+      });
     provider.onEnd = async () => ({ kind: 'unknown', throttled: true, evidence: { code: 60011 } });
     await expect(end()).rejects.toMatchObject({
       type: 'PROVIDER_DID_NOT_END',
@@ -169,6 +218,14 @@ describe('ending and closing a call', () => {
     });
     provider.onEnd = async () => ({ kind: 'gone', evidence: { code: 101004 } });
     await end();
+    const refusal = {
+      kind: 'refused',
+      reason: 'configuration',
+      evidence: { code: 60006 },
+    } as const;
+    provider.onEnd = async () => refusal;
+    await expect(end()).rejects.toMatchObject({ message: 'code=60006' });
+    await end(true);
   });
 
   it('waits for the record, and says that it is lost when its time is over', async () => {

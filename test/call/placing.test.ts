@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { applyOverdue, nextDeadline } from '../../src/call/deadlines.js';
-import type { CallEvent } from '../../src/call/events.js';
-import { RECONCILE_MS } from '../../src/call/placing.js';
+import type { CallEvent, Deadline } from '../../src/call/events.js';
 import { judge } from '../../src/call/transition.js';
 import { aCall, after, CALLEE, CALLER, cancel, RING_MS, T0 } from './fixtures.js';
 
 const CLAIM_MS = 20_000;
+const RECONCILE_MS = 30_000;
 const asking = () => aCall({ channel: 'robot', claimWithinMs: CLAIM_MS });
 const placed: CallEvent = {
   type: 'placed',
@@ -59,6 +59,27 @@ describe('a call of which nobody knows whether it was placed', () => {
     });
   });
 
+  it('is adopted by an answer that was there while we were away, however late it is read', () => {
+    const late = T0 + RING_MS + RECONCILE_MS + 60_000;
+    const { state } = judge(after(asking(), claimed), placed, late);
+    expect(state).toMatchObject({ status: 'calling', providerCallId: 'p-1' });
+  });
+
+  it('is looked for once more where we were away when its time was over', () => {
+    const state = after(asking(), claimed, unknown);
+    const givenUp = nextDeadline(state) as Deadline;
+    const back = givenUp.at + 5_001;
+    const again = judge(state, givenUp, back).state;
+    expect(again).toMatchObject({ status: 'calling', version: 1 });
+    expect(nextDeadline(again)).toEqual({
+      type: 'deadline',
+      kind: 'reconcile',
+      at: back + RECONCILE_MS,
+    });
+    const last = nextDeadline(again) as Deadline;
+    expect(judge(again, last, last.at + 60_000).state).toMatchObject({ cause: 'dial_unknown' });
+  });
+
   it('is adopted when it shows', () => {
     const state = after(asking(), unknown, placed);
     expect(state).toMatchObject({ providerCallId: 'p-1', placing: { kind: 'placed' } });
@@ -72,7 +93,8 @@ describe('a call of which nobody knows whether it was placed', () => {
 
   it('ends as unknown when it never shows, whoever wished it to end', () => {
     const wished = after(asking(), unknown, cancel());
-    const { state } = applyOverdue(wished, T0 + RING_MS + RECONCILE_MS);
+    const givenUp = nextDeadline(wished) as Deadline;
+    const { state } = judge(wished, givenUp, givenUp.at);
     expect(state).toMatchObject({ status: 'ended', cause: 'dial_unknown', endedBy: 'system' });
   });
 });

@@ -19,6 +19,7 @@ const EVERY_EVENT = {
   placed: true,
   refused: true,
   'placing-unknown': true,
+  'as-known': true,
   forgotten: true,
   claimed: true,
   party: true,

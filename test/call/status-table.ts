@@ -86,6 +86,7 @@ export const STATUS_TABLE: readonly Row[] = [
     event: { type: 'placing-unknown', evidence: 'no answer' },
     answers: unchanged,
   },
+  { name: 'as known', event: { type: 'as-known' }, answers: unchanged },
   { name: 'forgotten', event: { type: 'forgotten' }, answers: unchanged },
   { name: 'claimed', event: { type: 'claimed' }, answers: unchanged },
   { name: 'answered', event: fact('answered'), answers: { ...unchanged, calling: 'accepted' } },

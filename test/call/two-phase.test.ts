@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextDeadline, PROVIDER_ANSWER_MS } from '../../src/call/deadlines.js';
+import { nextDeadline } from '../../src/call/deadlines.js';
 import type { CallEvent, ProviderReport } from '../../src/call/events.js';
 import type { CallState } from '../../src/call/state.js';
 import { judge } from '../../src/call/transition.js';
@@ -54,6 +54,19 @@ describe('a wish to end where a provider confirms', () => {
     expect(state.status).toBe('ongoing');
   });
 
+  it('of an operator takes the place of another, and half a minute later ends the call alone', () => {
+    const ops: CallEvent = { type: 'end', by: 'night shift', cause: 'ops_ended' };
+    const stuck = after(robot(), answered, hangup());
+    const wished = judge(stuck, ops, T0 + 60_000).state;
+    expect(wished.ending).toMatchObject({ wish: 'operator', by: 'night shift' });
+    expect(judge(wished, ops, T0 + 89_999).state).toBe(wished);
+    expect(judge(wished, ops, T0 + 90_000).state).toMatchObject({
+      status: 'ended',
+      cause: 'ops_ended',
+      endedBy: 'night shift',
+    });
+  });
+
   it('is not cleared by a refused guard once a hangup stands', () => {
     const state = after(phone(), cancel(), hangup(), { type: 'guard-refused' });
     expect(state.ending).toMatchObject({ wish: 'hangup' });
@@ -65,20 +78,27 @@ describe('a wish to end where a provider confirms', () => {
 });
 
 describe('a deadline where a provider knows more', () => {
-  it('asks first, then turns into a wish when no answer moved the call', () => {
+  it('asks first, and turns into a wish once the provider has said that all is as known', () => {
     const ring = nextDeadline(robot());
     if (ring === undefined) throw new Error('no deadline');
     const asked = judge(robot(), ring, ring.at);
     expect(asked.effects).toEqual([{ type: 'ask-provider', about: 'ring' }]);
     expect(asked.state.status).toBe('calling');
-    const second = nextDeadline(asked.state);
-    expect(second).toEqual({
-      type: 'deadline',
-      kind: 'ring',
-      at: RING_UNTIL + PROVIDER_ANSWER_MS,
-    });
-    const wished = judge(asked.state, second as CallEvent, RING_UNTIL + PROVIDER_ANSWER_MS);
+    const told = judge(asked.state, { type: 'as-known' }, RING_UNTIL + 7_000).state;
+    const second = nextDeadline(told);
+    expect(second).toEqual({ type: 'deadline', kind: 'ring', at: ring.at });
+    const wished = judge(told, second as CallEvent, RING_UNTIL + 7_000);
     expect(wished.state.ending).toMatchObject({ wish: 'deadline', cause: 'no_answer' });
+  });
+
+  it('ends nothing while the provider is silent', () => {
+    const ring = nextDeadline(robot()) as CallEvent;
+    const { state: asked } = judge(robot(), ring, RING_UNTIL);
+    expect(nextDeadline(asked)).toBeUndefined();
+    const hoursLater = RING_UNTIL + 4 * 3_600_000;
+    expect(
+      judge(asked, { type: 'party', userId: CALLEE, fact: 'ringing' }, hoursLater).state.ending,
+    ).toBeUndefined();
   });
 
   it('lets the conversation go on when the answer was an acceptance', () => {

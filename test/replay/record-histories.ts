@@ -50,14 +50,15 @@ async function play(connected: EngineConnection): Promise<void> {
     lookUp: (id) => provider.lookUp(id),
     end: (id) => provider.end(id),
     record: (id) => provider.record(id),
-    findPlaced: (lost) => provider.findPlaced(lost),
+    findPlaced: (...search) => provider.findPlaced(...search),
   };
   const stopping = new AbortController().signal;
+  const isOurs = async () => false;
   const worker = await createWorker({
     ...connected,
     workflowBundle: await workflowBundle(),
     activities: {
-      ...createRobotActivities({ robotCalls, pace: QUICK_PACE, stopping }),
+      ...createRobotActivities({ robotCalls, isOurs, pace: QUICK_PACE, stopping }),
       recordCall: async () => {
         // Its stack would carry the paths of this machine into the history.
         if (store.isAway) throw Object.assign(new Error('the store is away'), { stack: '' });

@@ -22,7 +22,12 @@ export async function startRobotRig(options: RobotRigOptions = {}): Promise<Robo
   const { instead, ...rigOptions } = options;
   const provider = createProviderInMemory();
   const stopping = new AbortController().signal;
-  const real = createRobotActivities({ robotCalls: provider, pace: QUICK_PACE, stopping });
+  const real = createRobotActivities({
+    robotCalls: provider,
+    isOurs: async () => false,
+    pace: QUICK_PACE,
+    stopping,
+  });
   const rig = await startRig({ ...rigOptions, activities: { ...real, ...instead?.(real) } });
   return {
     ...rig,

@@ -141,7 +141,7 @@ describe('a record that never comes', () => {
     expect(waits).toHaveLength(1);
     expect(waits[0]).toBeLessThanOrEqual(RECORD_WITHIN_MS);
     expect(waits[0]).toBeGreaterThan(RECORD_WITHIN_MS - 20_000);
-    expect(provider.asked).toEqual(['place']);
+    expect(provider.asked).toEqual(['place', 'end']);
   });
 
   it('does not take away the cause of whoever ended the call', async () => {

@@ -39,7 +39,7 @@ describe('a robot call with a long history', () => {
     provider.record_ = aRecord({ ...(acceptedAt !== undefined && { acceptedAt }) });
     provider.parties = 'gone';
     expect(await result(callId)).toMatchObject({ status: 'ended', cause: 'hangup' });
-    expect(provider.asked).toEqual(['place']);
+    expect(provider.asked).toEqual(['place', 'end']);
   });
 
   it('is searched for on in its next run while nobody knows whether it was placed', async () => {

@@ -24,7 +24,7 @@ describe('a robot call', () => {
     provider.record_ = aRecord({ acceptedAt: talking.acceptedAt ?? 0 });
     provider.parties = 'gone';
     expect(await result(callId)).toMatchObject({ status: 'ended', cause: 'hangup' });
-    expect(provider.asked).toEqual(['place']);
+    expect(provider.asked).toEqual(['place', 'end']);
     const told = written.flatMap(({ events }) => events.map(({ type }) => type));
     expect(told).toEqual([
       'call.incoming',

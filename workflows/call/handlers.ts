@@ -36,8 +36,10 @@ import {
 } from './messages.js';
 import type { CallSession } from './session.js';
 
-/** What an answer may take to reach the one who waits for it. */
-const ON_ITS_WAY_MS = 300;
+/** What an answer may take to reach the one who waits for it: later it counts as not heard. */
+const ON_ITS_WAY_MS = 1_000;
+/** No answer is waited for longer than this, whatever was asked. */
+const LONGEST_WAIT_MS = 10_000;
 
 export function registerHandlers(session: CallSession): void {
   setHandler(stateQuery, () => session.state, { description: 'The call as it is now' });
@@ -64,11 +66,11 @@ export function registerHandlers(session: CallSession): void {
 
 /**
  * Waits for the provider's word as long as somebody waits for ours. Whoever is told it has claimed
- * the call; whoever is told that it is not known yet, or has gone away meanwhile, has not.
+ * the call; whoever is told that it is not known yet has not.
  */
 async function whatCameOfPlacing(session: CallSession, { answer_by }: Asked): Promise<CallState> {
   const isKnown = () => isOver(session.state) || !isPlacing(session.state);
-  const leftMs = answer_by - ON_ITS_WAY_MS - Date.now();
+  const leftMs = Math.min(answer_by - ON_ITS_WAY_MS - Date.now(), LONGEST_WAIT_MS);
   if (leftMs > 0) await condition(isKnown, leftMs, { summary: 'placing is awaited' });
   if (isKnown() && leftMs > 0) session.apply({ type: 'claimed' });
   return session.state;

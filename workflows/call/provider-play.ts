@@ -6,7 +6,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { ProviderReport } from '../../src/call/events.js';
-import { endIsCertain, isPlacing, RECONCILE_MS } from '../../src/call/placing.js';
+import { endIsCertain, isPlacing, reconcileUntil } from '../../src/call/placing.js';
 import { type CallState, isOver } from '../../src/call/state.js';
 import type { CallSession } from './session.js';
 
@@ -83,10 +83,11 @@ export class ProviderPlay {
 
   async #place(): Promise<void> {
     const isWanted = this.#state.ending === undefined;
+    const askedAt = Date.now();
     const report = isWanted
       ? await this.#side.place().catch((error: unknown) => this.#afterNoAnswer(error))
       : this.#notSent('ended before');
-    this.#session.report(report);
+    this.#session.report(report.type === 'placing-unknown' ? { ...report, askedAt } : report);
   }
 
   #afterNoAnswer(error: unknown): ProviderReport {
@@ -102,29 +103,28 @@ export class ProviderPlay {
     return { type: 'refused', code: this.#side.notSentCode, info: `not sent: ${why}` };
   }
 
-  /** Until the reconcile deadline: it ends the call that was not found. */
+  /** Until the reconcile deadline: it ends the call that was not found, or lets it be sought anew. */
   async #find(): Promise<void> {
-    const until = this.#state.ring.until + RECONCILE_MS;
-    await this.#ask(
-      () => this.#isDone || !isPlacing(this.#state),
-      () => this.#side.find(this.#state, until),
-    );
-    await condition(() => this.#isDone || !isPlacing(this.#state));
+    const isMoot = () => this.#isDone || !isPlacing(this.#state);
+    while (!isMoot()) {
+      const until = reconcileUntil(this.#state);
+      await this.#ask(isMoot, () => this.#side.find(this.#state, until));
+      await condition(() => isMoot() || reconcileUntil(this.#state) > until);
+    }
   }
 
   async #follow(): Promise<void> {
-    const { asked } = this.#state;
+    const asked = this.#state.asked?.at;
     await this.#ask(
-      () => this.#isDone || endIsCertain(this.#state) || this.#state.asked !== asked,
+      () => this.#isDone || endIsCertain(this.#state) || this.#state.asked?.at !== asked,
       () => this.#side.follow(this.#state),
     );
   }
 
+  /** A call that the provider forgot is ended all the same: it may have been asked too early. */
   async #end(): Promise<void> {
     const isKnown = () => isOver(this.#state);
-    if (this.#state.forgotten !== true) {
-      await this.#ask(isKnown, () => this.#side.end(this.#state));
-    }
+    await this.#ask(isKnown, () => this.#side.end(this.#state));
     if (isKnown() || this.#state.forgotten !== true) return;
     const until = Date.now() + RECORD_WITHIN_MS;
     await this.#ask(isKnown, () => this.#side.close(this.#state, until));

@@ -8,11 +8,18 @@ export interface PlacedCall {
   readonly providerCallId: string;
 }
 
+export interface EndedCall extends PlacedCall {
+  /** The provider says that there is no such call: if it will not end it either, that is that. */
+  readonly isForgotten: boolean;
+}
+
 export interface FollowedCall extends PlacedCall {
   readonly robot: string;
   readonly known: readonly { readonly userId: string; readonly state: PartyState }[];
   readonly isGroup: boolean;
   readonly ringUntil: number;
+  /** Whether somebody waits to hear that nothing is different, too. */
+  readonly isAsked: boolean;
 }
 
 export interface LostCall {
@@ -26,10 +33,10 @@ export interface RobotActivities {
   placeRobotCall(plan: RobotPlan): Promise<ProviderReport>;
   /** Looks for a call whose placing was not answered; finds nothing by `until`: no report. */
   findRobotCall(lost: LostCall): Promise<readonly ProviderReport[]>;
-  /** Answers when the provider says anything else than what is known. */
+  /** Answers when the provider says anything else than what is known, or that, where it is asked. */
   followRobotCall(call: FollowedCall): Promise<readonly ProviderReport[]>;
   /** Answers when the provider has ended the call, or says that it is over. */
-  endRobotCall(call: PlacedCall): Promise<void>;
+  endRobotCall(call: EndedCall): Promise<void>;
   /** How the call ended, by the provider's record, which is waited for until then. */
   closeRobotCall(call: PlacedCall & { readonly until: number }): Promise<ProviderReport>;
 }

@@ -18,14 +18,16 @@ const ENDED: readonly ProviderReport[] = [{ type: 'forgotten' }];
 export const robotSide = (plan: RobotPlan): ProviderSide => ({
   notSentCode: NOT_SENT_CODE,
   place: () => placeRobotCall(plan),
-  find: ({ createdAt }, until) =>
-    findRobotCall.executeWithOptions({ summary: 'look for the call' }, [
-      { plan, askedAt: createdAt, until },
-    ]),
+  find: ({ placing, createdAt }, until) => {
+    const askedAt = (placing?.kind === 'unknown' ? placing.askedAt : undefined) ?? createdAt;
+    return findRobotCall.executeWithOptions({ summary: 'look for the call' }, [
+      { plan, askedAt, until },
+    ]);
+  },
   follow: (call) =>
     followRobotCall.executeWithOptions({ summary: 'follow the call' }, [followed(call)]),
   async end(call) {
-    await endRobotCall(placed(call));
+    await endRobotCall({ ...placed(call), isForgotten: call.forgotten === true });
     return ENDED;
   },
   async close(call, until) {
@@ -37,7 +39,7 @@ export const robotSide = (plan: RobotPlan): ProviderSide => ({
 const placed = ({ providerCallId = '' }: CallState): PlacedCall => ({ providerCallId });
 
 function followed(call: CallState): FollowedCall {
-  const { bizType, parties, ring } = call;
+  const { asked, bizType, parties, ring } = call;
   const callees = parties.filter(({ role }) => role === 'callee');
   return {
     ...placed(call),
@@ -45,5 +47,6 @@ function followed(call: CallState): FollowedCall {
     known: callees.map(({ userId, state }) => ({ userId, state })),
     isGroup: bizType === 'group',
     ringUntil: ring.until,
+    isAsked: asked !== undefined && asked.answered !== true,
   };
 }

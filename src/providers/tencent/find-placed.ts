@@ -26,7 +26,11 @@ const outcome = (matches: ReadonlyMap<string, RobotCallRecord>): FindPlacedOutco
  * Reads all records around the placing. Entries that cannot be read are passed over: ours has the
  * members it is recognised by.
  */
-export async function findPlaced(rest: CallRest, lost: LostPlacing): Promise<FindPlacedOutcome> {
+export async function findPlaced(
+  rest: CallRest,
+  lost: LostPlacing,
+  isOurs: (providerCallId: string) => Promise<boolean>,
+): Promise<FindPlacedOutcome> {
   const matches = new Map<string, RobotCallRecord>();
   // Up to now by their clock, which is what no EndTime means.
   const StartTime = Math.floor((lost.sentAt - MARGIN_MS) / 1000);
@@ -42,7 +46,8 @@ export async function findPlaced(rest: CallRest, lost: LostPlacing): Promise<Fin
     if (data === undefined) return unreadable(reply);
     const entries = data.CallRecordList ?? [];
     for (const record of entries.map(readCallRecord)) {
-      if (record !== undefined && mayBe(record, lost)) matches.set(record.providerCallId, record);
+      if (record === undefined || !mayBe(record, lost)) continue;
+      if (!(await isOurs(record.providerCallId))) matches.set(record.providerCallId, record);
     }
     seen += entries.length;
     if (entries.length === 0 || seen >= data.TotalNum) return outcome(matches);

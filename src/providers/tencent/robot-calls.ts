@@ -105,7 +105,7 @@ export function createTencentRobotCalls(
     end: async (CallId) => ended(await rest.post(`${engine}/end_call`, { CallId })),
     record: async (CallId) =>
       recorded(await rest.post(`${records}/get_record_by_callid`, { CallId })),
-    findPlaced: (lost) => findPlaced(rest, lost),
+    findPlaced: (lost, isOurs) => findPlaced(rest, lost, isOurs),
     close: () => rest.close(),
   };
 }

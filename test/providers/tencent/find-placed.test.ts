@@ -9,6 +9,8 @@ const lost = (change: Partial<LostPlacing> = {}): LostPlacing => ({
   ...change,
 });
 
+const nobodys = async () => false;
+
 /** A call that rang and is over. */
 async function ended(there: Line, change: Parameters<typeof placed>[1] = {}) {
   const callId = await placed(there, change);
@@ -24,10 +26,10 @@ describe('a placing whose answer was lost', () => {
     const sentAt = Date.now();
     expect(await there.robotCalls.place(PLACING)).toMatchObject({ kind: 'unknown' });
     const search = lost({ sentAt, until: Date.now() });
-    expect(await there.robotCalls.findPlaced(search)).toEqual({ kind: 'none' });
+    expect(await there.robotCalls.findPlaced(search, nobodys)).toEqual({ kind: 'none' });
     const callId = control.ledger().calls[0]?.id ?? '';
     control.act({ callId, user: 'jack', action: 'Reject' });
-    expect(await there.robotCalls.findPlaced(search)).toMatchObject({
+    expect(await there.robotCalls.findPlaced(search, nobodys)).toMatchObject({
       kind: 'found',
       record: { providerCallId: callId, cause: 'rejected', result: 'Reject' },
     });
@@ -41,7 +43,8 @@ describe('a placing whose answer was lost', () => {
     await ended(there, { room: { id: 'room-2', kind: 'text' } });
     const numeric = { id: '123', kind: 'numeric' } as const;
     await ended(there, { room: numeric });
-    const find = (change: Partial<LostPlacing>) => there.robotCalls.findPlaced(lost(change));
+    const find = (change: Partial<LostPlacing>) =>
+      there.robotCalls.findPlaced(lost(change), nobodys);
     expect(await find({})).toEqual({ kind: 'none' });
     const textRoom = { ...PLACING, room: { id: '123', kind: 'text' } } as const;
     expect(await find({ placing: textRoom })).toEqual({ kind: 'none' });
@@ -61,18 +64,28 @@ describe('a placing whose answer was lost', () => {
   it('is ambiguous when two calls fit, and neither is chosen', async () => {
     const there = await line();
     const ids = [await ended(there), await ended(there)];
-    const outcome = await there.robotCalls.findPlaced(lost());
+    const outcome = await there.robotCalls.findPlaced(lost(), nobodys);
     expect(outcome.kind).toBe('ambiguous');
     if (outcome.kind === 'ambiguous') {
       expect([...outcome.providerCallIds].sort()).toEqual(ids.sort());
     }
   });
 
+  it('is the one of two that fit which is no other call of ours', async () => {
+    const there = await line();
+    const [first, second] = [await ended(there), await ended(there)];
+    const isOurs = async (id: string) => id === first;
+    expect(await there.robotCalls.findPlaced(lost(), isOurs)).toMatchObject({
+      kind: 'found',
+      record: { providerCallId: second },
+    });
+  });
+
   it('is found on the second page of records', async () => {
     const there = await line({ ratePerSecond: 10_000 });
     const callId = await ended(there);
     for (let nth = 0; nth < 101; nth += 1) await ended(there, { callees: ['jill'] });
-    expect(await there.robotCalls.findPlaced(lost())).toMatchObject({
+    expect(await there.robotCalls.findPlaced(lost(), nobodys)).toMatchObject({
       kind: 'found',
       record: { providerCallId: callId },
     });
@@ -88,7 +101,7 @@ describe('a placing whose answer was lost', () => {
     there.simulator.control.fault({ on, kind: 'no-call-id' });
     const outcomes = [];
     for (let nth = 0; nth < 4; nth += 1) {
-      outcomes.push(await there.robotCalls.findPlaced(lost()));
+      outcomes.push(await there.robotCalls.findPlaced(lost(), nobodys));
     }
     expect(outcomes).toMatchObject([
       { kind: 'unknown', throttled: true },
