@@ -30,7 +30,8 @@ export default defineConfig({
     provide: { effort, seed },
     // Mostly they wait, so two at once also suit two cores; more would measure each other.
     maxWorkers: 2,
-    expect: { poll: { timeout: 15_000 } },
+    // What is waited for comes; how soon, a busy machine says.
+    expect: { poll: { timeout: 60_000 } },
     hookTimeout: HUNG_MS,
     ...(reports === undefined
       ? {}

@@ -39,9 +39,7 @@ describe('registerSearchAttributes', () => {
       ]),
     });
     const query = "CallStatus = 'calling' AND CalleeIds = '3'";
-    await expect
-      .poll(async () => (await engine.client.workflow.count(query)).count, { timeout: 10_000 })
-      .toBe(1);
+    await expect.poll(async () => (await engine.client.workflow.count(query)).count).toBe(1);
   });
 
   it('changes nothing when everything exists', async () => {

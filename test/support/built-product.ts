@@ -12,7 +12,7 @@ const SOURCES = ['src', 'workflows', 'activities', 'package.json', 'tsconfig.jso
 const RESULT = `${PROJECT}dist/workflow-bundle.js`;
 const PROGRAM = `${PROJECT}dist/src/bin/switchyard.js`;
 const LOCK = `${PROJECT}node_modules/.cache/switchyard-build`;
-const LOCK_LIMIT_MS = 120_000;
+const LOCK_LIMIT_MS = 240_000;
 
 const changedAt = async (path: string): Promise<number> =>
   (await stat(path).catch(() => undefined))?.mtimeMs ?? 0;

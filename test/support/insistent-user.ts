@@ -15,7 +15,7 @@ export const emptyLedger = (): Ledger => ({ acknowledged: {}, refused: {}, retri
 
 const REPEAT_CODES: readonly number[] = [42901, 50301, 50401];
 const UNREACHABLE_PAUSE_MS = 100;
-const GIVE_UP_MS = 25_000;
+const GIVE_UP_MS = 90_000;
 
 /** Sends to one of the processes at a time, and again where a client is told to send again. */
 export interface InsistentUser {
@@ -37,7 +37,7 @@ export interface InsistentOptions {
   readonly userId: string;
   readonly ledger: Ledger;
   readonly random: () => number;
-  /** How long it goes on without an answer that counts; 25 s unless given. */
+  /** How long it goes on without an answer that counts; 90 s unless given. */
   readonly patienceMs?: number;
   readonly onHeard?: (heard: Heard) => void;
 }

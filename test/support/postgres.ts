@@ -28,7 +28,7 @@ interface Installation {
 
 /** PostgreSQL refuses to run as root. */
 const NOBODY = { uid: 65_534, gid: 65_534 };
-const START_MS = 20_000;
+const START_MS = 90_000;
 const SETTINGS = [
   'fsync=off',
   'full_page_writes=off',

@@ -30,7 +30,7 @@ export interface ProgramOptions {
   readonly input?: string;
 }
 
-const OUTPUT_LIMIT_MS = 90_000;
+const OUTPUT_LIMIT_MS = 240_000;
 const LOOK_EVERY_MS = 10;
 
 const alive = new Set<number>();

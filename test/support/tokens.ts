@@ -8,7 +8,8 @@ export const AUTH = {
   audience: 'switchyard',
 } as const;
 
-const TTL_SECONDS = 600;
+/** Longer than any test. */
+const TTL_SECONDS = 86_400;
 
 export const userToken = (userId: string): Promise<string> =>
   mintToken(AUTH, { userId, ttlSeconds: TTL_SECONDS });

@@ -61,7 +61,7 @@ describe('a start that meets', () => {
       const waited = performance.now() - sentAt;
       firedOnce(there);
       const calls = () => there.simulator.control.ledger().calls.length;
-      await expect.poll(calls, { timeout: 10_000 }).toBe(1);
+      await expect.poll(calls).toBe(1);
       return { outcome, waited };
     };
     const [patient, silent, late] = await Promise.all([

@@ -24,7 +24,7 @@ async function backend() {
   });
   onTestFinished(stop);
   const arrived = async (count: number) => {
-    await expect.poll(() => received.length, { timeout: 10_000 }).toBe(count);
+    await expect.poll(() => received.length).toBe(count);
     return received;
   };
   const of = (command: string) =>
@@ -151,7 +151,7 @@ describe('callbacks', () => {
     ]);
     expect(control.faults().map(({ fired }) => fired)).toEqual([1, 1, 1]);
     await expect
-      .poll(() => control.ledger().callbacks.map(({ status }) => status), { timeout: 10_000 })
+      .poll(() => control.ledger().callbacks.map(({ status }) => status))
       .toEqual([200, 200, 200]);
   });
 
@@ -159,7 +159,7 @@ describe('callbacks', () => {
     const running = await simulator({ ...silent, callbackUrl: 'http://127.0.0.1:1/' });
     const callId = await started(running);
     await expect
-      .poll(() => running.control.ledger().callbacks, { timeout: 10_000 })
+      .poll(() => running.control.ledger().callbacks)
       .toEqual([{ command: START_CALL, callId }]);
   });
 });

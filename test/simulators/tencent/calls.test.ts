@@ -16,9 +16,7 @@ const users = async (running: TencentSimulator, CallId: string) =>
   (await post(running, INFO, { CallId })).Response?.UserList;
 
 const recordOf = async (running: TencentSimulator, CallId: string) => {
-  await expect
-    .poll(async () => (await post(running, RECORD, { CallId })).ErrorCode, { timeout: 10_000 })
-    .toBe(0);
+  await expect.poll(async () => (await post(running, RECORD, { CallId })).ErrorCode).toBe(0);
   return (await post(running, RECORD, { CallId })).Response?.CallRecord;
 };
 
@@ -193,7 +191,7 @@ describe('a callee', () => {
     running.control.script({ user: 'jill', devices: [{ does: 'answer', afterMs: 1_000 }] });
     const callId = await started(running, ['jack', 'jill']);
     await expect
-      .poll(() => users(running, callId), { timeout: 10_000 })
+      .poll(() => users(running, callId))
       .toEqual([
         { User_Account: 'robot', Status: 'Calling' },
         { User_Account: 'jill', Status: 'Calling' },

@@ -15,7 +15,7 @@ describe('get_record_by_callid', () => {
     const CallId = await started(running);
     await post(running, END, { CallId });
     const code = async () => (await post(running, RECORD, { CallId })).ErrorCode;
-    await expect.poll(code, { timeout: 10_000 }).toBe(0);
+    await expect.poll(code).toBe(0);
     const { calls } = running.control.ledger();
     const startedAt = calls[0]?.startedAt ?? 0;
     const endedAt = calls[0]?.endedAt ?? 0;
