@@ -195,18 +195,20 @@ describe('with HTTP status 200 for everything', () => {
 
   it('tells failures by their code alone, with the same headers', async () => {
     const { url } = always;
+    const read = () => sendAs(url, '10001', 'getCall', { callId: 7 });
     const answers = [
       await send(`${url}/api/nothing`),
       await send(`${url}/api/calls/session`),
       await send(`${url}/api/calls/ringing`),
       await sendAs(url, '10001', 'getCall', { callId: 'x' }),
-      await sendAs(url, '10001', 'getCall', { callId: 7 }),
-      await sendAs(url, '10001', 'getCall', { callId: 7 }),
+      await read(),
+      // Ten at once are more than two in any second.
+      (await Promise.all(Array.from({ length: 10 }, read))).find(({ code }) => code !== 41001),
     ];
-    expect(answers.map(({ code }) => code)).toStrictEqual([
+    expect(answers.map((answer) => answer?.code)).toStrictEqual([
       40401, 40401, 40101, 40001, 41001, 42901,
     ]);
-    expect(new Set(answers.map(({ status }) => status))).toStrictEqual(new Set([200]));
+    expect(new Set(answers.map((answer) => answer?.status))).toStrictEqual(new Set([200]));
     expect(answers[1]?.headers.get('allow')).toBe('POST');
     expect(answers[5]?.headers.get('retry-after')).toBe('1');
   });

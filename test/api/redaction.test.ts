@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/observability/logger.js';
 import { redactLine } from '../../src/observability/redaction.js';
 import { send, sendAs } from '../support/api-client.js';
@@ -118,13 +118,15 @@ describe('the access log', () => {
   });
 
   it('tells a request that its client gave up from an answered one', async () => {
-    const silent = await api.alongside({
-      app: { authenticate: () => new Promise<never>(() => undefined) },
-    });
-    const stop = AbortSignal.timeout(100);
-    const asked = fetch(`${silent.url}/api/calls/ringing`, { signal: stop });
-    await expect(asked).rejects.toMatchObject({ name: 'TimeoutError' });
-    await vi.waitFor(() => expect(silent.log()).toContain('request aborted by the client'));
+    const client = new AbortController();
+    const authenticate = () => {
+      client.abort();
+      return new Promise<never>(() => undefined);
+    };
+    const silent = await api.alongside({ app: { authenticate } });
+    const asked = fetch(`${silent.url}/api/calls/ringing`, { signal: client.signal });
+    await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+    await expect.poll(() => silent.log()).toContain('request aborted by the client');
     expect(silent.log()).toContain('"level":40');
     expect(silent.log()).not.toContain('request answered');
   });
