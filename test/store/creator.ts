@@ -3,6 +3,7 @@
  * given a job, answers `ready`, and once told `go` does the job and answers with a tally.
  */
 import { once } from 'node:events';
+import { sql } from 'drizzle-orm';
 import type { CallState } from '../../src/call/state.js';
 import { openPostgres } from '../../src/store/postgres.js';
 import { after, callerId, cancels, placed, START_BY } from './fixtures.js';
@@ -11,12 +12,14 @@ import { type Repositories, repositories } from './stores.js';
 export interface Job {
   readonly databaseUrl: string;
   readonly creates: readonly (readonly [caller: string, callee: string])[];
-  /** Ends each call and only then goes on, on four lanes; otherwise all creates are sent at once. */
+  /** Ends each call and only then goes on, on four lanes; otherwise creates go on all lanes there are. */
   readonly end: boolean;
 }
 export type Tally = Record<string, number>;
 
 const LANES = 4;
+/** As many as a process has connections: who waits for one is refused on a busy machine. */
+const ALL_LANES = 10;
 
 async function carryOut(store: Repositories, states: CallState[], end: boolean): Promise<Tally> {
   const tally: Tally = {};
@@ -30,7 +33,7 @@ async function carryOut(store: Repositories, states: CallState[], end: boolean):
       await store.records.write(ended.state, ended.events);
     }
   };
-  await Promise.all(Array.from({ length: end ? LANES : states.length }, lane));
+  await Promise.all(Array.from({ length: end ? LANES : ALL_LANES }, lane));
   return tally;
 }
 
@@ -40,6 +43,8 @@ const states: CallState[] = [];
 for (const [caller, callee] of job.creates) {
   states.push(await placed(store.reservations, { caller, callees: [callee] }));
 }
+const connected = () => store.rows(sql`select pg_sleep(0.05)`);
+await Promise.all(Array.from({ length: ALL_LANES }, connected));
 process.send?.('ready');
 await once(process, 'message');
 const tally = await carryOut(store, states, job.end);
