@@ -16,7 +16,7 @@ async function worker(address: string) {
   running.stderr.on('data', (chunk: Buffer) => {
     printed.err += chunk.toString();
   });
-  const saw = (text: string) => expect.poll(() => printed.out, { timeout: 20_000 }).toContain(text);
+  const saw = (text: string) => expect.poll(() => printed.out).toContain(text);
   return { running, printed, saw };
 }
 
@@ -33,7 +33,7 @@ describe('installRuntime', () => {
     running.kill('SIGTERM');
     await saw('SIGTERM leaves the worker RUNNING');
     running.kill('SIGINT');
-    await once(running, 'exit');
+    await once(running, 'close');
     expect(printed.err).toBe('');
     const lines = printed.out.trim().split('\n');
     const parsed = lines.map((line) => JSON.parse(line) as Record<string, unknown>);

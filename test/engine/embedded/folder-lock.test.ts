@@ -6,6 +6,7 @@ import { lockFolder } from '../../../src/engine/embedded/folder-lock.js';
 import { identityOf } from '../../../src/engine/embedded/process-identity.js';
 import { child } from '../../support/child.js';
 import { scratchFolder } from '../../support/scratch.js';
+import { timed } from '../../support/timed.js';
 
 const PROGRAM = new URL('./lock-program.ts', import.meta.url);
 
@@ -37,9 +38,8 @@ describe('lockFolder', () => {
     const holder = await contender(folder);
     expect(await holder.ask('lock')).toBe('held');
     await holder.kill();
-    const startedAt = Date.now();
-    const lock = await lockFolder(folder);
-    expect(Date.now() - startedAt).toBeLessThan(1_000);
+    const { answer: lock, ms, slackMs } = await timed(lockFolder(folder));
+    expect(ms).toBeLessThan(1_000 + slackMs);
     await lock.release();
     expect(await readdir(join(folder, 'lock'))).toEqual([]);
   });
@@ -74,7 +74,9 @@ describe('lockFolder', () => {
     const folder = await scratchFolder();
     const contenders = await Promise.all([1, 2, 3].map(() => contender(folder)));
     const wins = [0, 0, 0];
-    for (let round = 0; round < 60; round += 1) {
+    // If one always won, they would not have raced: a busy machine may need more rounds for that.
+    const haveRaced = () => wins.filter((won) => won > 0).length > 1;
+    for (let round = 0; round < 60 || (round < 2_000 && !haveRaced()); round += 1) {
       const answers = await Promise.all(contenders.map((one) => one.ask('lock')));
       expect(answers.filter((answer) => answer === 'held')).toHaveLength(1);
       const winner = answers.indexOf('held');
@@ -82,8 +84,7 @@ describe('lockFolder', () => {
       expect(await contenders[winner]?.ask('release')).toBe('released');
     }
     console.log(`wins of the three processes: ${wins.join(', ')}`);
-    // If one always won, they would not have raced.
-    expect(Math.max(...wins)).toBeLessThan(60);
+    expect(haveRaced()).toBe(true);
   });
 
   it('says in one line that a folder cannot be written', async () => {
