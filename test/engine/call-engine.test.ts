@@ -1,14 +1,16 @@
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { isOver } from '../../src/call/state.js';
 import { callWorkflowId } from '../../src/contract/ids.js';
 import type { RefusedBy } from '../../src/ports/call-engine.js';
 import { aStart, byCallee, byCaller, CALLEE } from '../support/calls.js';
-import { startRig } from '../support/rig.js';
+import { type Rig, startRig } from '../support/rig.js';
 import { scratchFolder } from '../support/scratch.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
 import { temporalServer } from '../support/temporal-server.js';
 import { timed } from '../support/timed.js';
 
+const ANSWER_BOUND_MS = 2_500;
 const ANSWER_LIMIT_MS = 3_000;
 
 /** With a database, so that calls outlive it. */
@@ -18,19 +20,23 @@ async function ownServer() {
   return server;
 }
 
+/** So that what follows is sent. */
+const untilHealthy = (rig: Rig) => expect.poll(() => rig.healthy()).toBe(true);
+
 describe('without a worker', () => {
   it('a command is answered `unknown` in time, and repeating it takes effect once', async () => {
     const rig = await startRig();
     const { callId } = (await rig.start()).state;
     await rig.stopWorker();
-    const first = await timed(rig.engine.command(callId, 'accept', byCallee));
+    await untilHealthy(rig);
+    const first = await timed(rig.once.command(callId, 'accept', byCallee));
     expect(first.answer).toEqual({ kind: 'unknown' });
     expect(first.ms).toBeLessThan(ANSWER_LIMIT_MS + first.slackMs);
     const again = rig.engine.command(callId, 'accept', byCallee);
     await rig.startWorker();
-    expect((await again).kind).toMatch(/done|unknown/);
-    const state = (await rig.engine.command(callId, 'accept', byCallee)) as { state: object };
-    expect(state).toMatchObject({ kind: 'done', state: { version: 2, status: 'accepted' } });
+    const accepted = { kind: 'done', state: { version: 2, status: 'accepted' } };
+    expect(await again).toMatchObject(accepted);
+    expect(await rig.engine.command(callId, 'accept', byCallee)).toMatchObject(accepted);
     await rig.engine.command(callId, 'hangup', byCallee);
   });
 
@@ -47,7 +53,7 @@ describe('without a worker', () => {
     const rig = await startRig();
     const { callId } = (await rig.start()).state;
     await rig.stopWorker();
-    const { answer, ms, slackMs } = await timed(rig.engine.state(callId));
+    const { answer, ms, slackMs } = await timed(rig.once.state(callId));
     expect(answer).toBeUndefined();
     expect(ms).toBeLessThan(1_000 + slackMs);
     await rig.startWorker();
@@ -72,35 +78,38 @@ describe('with the server away', () => {
     const rig = await startRig({ address: server.address });
     const { callId } = (await rig.start()).state;
     await server.kill();
-    await pause(2_500);
-    expect(rig.healthy()).toBe(false);
-    expect(await rig.engine.start(aStart())).toBe('unavailable');
-    expect(await rig.engine.command(callId, 'accept', byCallee)).toEqual({ kind: 'unavailable' });
-    expect(await rig.engine.presence(callId)).toBe('unknown');
+    await expect.poll(() => rig.healthy()).toBe(false);
+    expect(await rig.once.start(aStart())).toBe('unavailable');
+    expect(await rig.once.command(callId, 'accept', byCallee)).toEqual({ kind: 'unavailable' });
+    expect(await rig.once.presence(callId)).toBe('unknown');
     await server.restart();
-    await expect.poll(() => rig.healthy(), { timeout: 10_000 }).toBe(true);
-    await expect
-      .poll(() => rig.engine.command(callId, 'cancel', byCaller), { timeout: 20_000 })
-      .toMatchObject({ kind: 'done', state: { version: 2 } });
+    await untilHealthy(rig);
+    expect(await rig.engine.command(callId, 'cancel', byCaller)).toMatchObject({
+      kind: 'done',
+      state: { version: 2 },
+    });
   });
 
   it('what was sent just before the probe noticed is `unknown`, and answered in time', async () => {
-    const server = await ownServer();
-    const rig = await startRig({ address: server.address });
+    const proxy = await startTcpProxy(`tcp://${inject('temporalAddress')}`);
+    onTestFinished(() => proxy.close());
+    const rig = await startRig({ address: proxy.address });
     const { callId } = (await rig.start()).state;
-    await server.kill();
+    await untilHealthy(rig);
+    proxy.swallow();
     const [start, command] = await Promise.all([
-      timed(rig.engine.start(aStart())),
-      timed(rig.engine.command(callId, 'accept', byCallee)),
+      timed(rig.once.start(aStart())),
+      timed(rig.once.command(callId, 'accept', byCallee)),
     ]);
     expect(start.answer).toBe('unknown');
     expect(command.answer).toEqual({ kind: 'unknown' });
     expect(start.ms).toBeLessThan(ANSWER_LIMIT_MS + start.slackMs);
     expect(command.ms).toBeLessThan(ANSWER_LIMIT_MS + command.slackMs);
-    await server.restart();
-    await expect
-      .poll(() => rig.engine.command(callId, 'hangup', byCallee), { timeout: 20_000 })
-      .toMatchObject({ kind: 'done' });
+    // A connection that lost bytes never speaks again.
+    proxy.reset();
+    proxy.heal();
+    const state = { status: expect.stringMatching(/^(rejected|ended)$/) };
+    expect(await rig.engine.command(callId, 'hangup', byCallee)).toMatchObject({ state });
   });
 });
 
@@ -109,11 +118,15 @@ describe('a burst of commands to one call', () => {
     const rig = await startRig();
     const { callId } = (await rig.start()).state;
     await rig.engine.command(callId, 'accept', byCallee);
+    await untilHealthy(rig);
     const reports = Array.from({ length: 60 }, (_, index) =>
-      rig.engine.command(callId, 'media-state', { ...byCallee, stage: `stage-${index}` }),
+      timed(rig.once.command(callId, 'media-state', { ...byCallee, stage: `stage-${index}` })),
     );
-    const kinds = (await Promise.all(reports)).map(({ kind }) => kind);
-    expect(kinds).toEqual(kinds.map(() => 'done'));
+    const answers = await Promise.all(reports);
+    const undone = answers.filter(({ answer }) => answer.kind !== 'done');
+    // Two go at a time: on a busy machine the last ones may not have their turn in time.
+    expect(undone.filter(({ ms }) => ms < ANSWER_BOUND_MS - 10)).toEqual([]);
+    expect(answers.length - undone.length).toBeGreaterThan(10);
     const state = await rig.engine.state(callId);
     expect(state?.parties.find((party) => party.userId === CALLEE)?.media).toBeDefined();
     await rig.engine.command(callId, 'hangup', byCallee);
@@ -171,14 +184,22 @@ describe('a hundred accepts at once', () => {
 
 describe('a call that has just been ended', () => {
   it('is known to be over without a worker, from the answer to its end on', async () => {
-    const rig = await startRig({ record: () => pause(300) });
+    let recorded = Promise.resolve();
+    const rig = await startRig({
+      record: ({ state }) => (isOver(state) ? recorded : Promise.resolve()),
+    });
     for (let round = 0; round < 10; round += 1) {
+      let record = () => {};
+      recorded = new Promise<void>((resolve) => {
+        record = resolve;
+      });
       const { callId } = (await rig.start()).state;
       expect(await rig.engine.presence(callId)).toBe('running');
       const early = rig.engine.presence(callId);
       await rig.engine.command(callId, 'cancel', byCaller);
       expect(await rig.engine.presence(callId)).toBe('ending');
       await early;
+      record();
     }
   });
 });

@@ -21,7 +21,7 @@ export function aStart({ startBy, supersedes, robot, ...spec }: CallOptions = {}
   const callId = spec.callId ?? lastCallId;
   const now = Date.now();
   return {
-    startBy: startBy ?? now + 10_000,
+    startBy: startBy ?? now + 60_000,
     ...(supersedes !== undefined && { supersedes }),
     ...(robot !== undefined && { robot }),
     state: newCall(

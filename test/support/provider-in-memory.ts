@@ -17,6 +17,7 @@ export interface ProviderInMemory extends RobotCalls {
   /** Every request that was made, in order; looking up and reading records are left out. */
   readonly asked: string[];
   readonly lookUps: number;
+  readonly searches: number;
   /** What becomes of placing; by default it is placed. */
   onPlace: () => Promise<PlaceOutcome>;
   onEnd: () => Promise<EndOutcome>;
@@ -46,11 +47,14 @@ export const aRecord = (more: Partial<RobotCallRecord> = {}): RobotCallRecord =>
 });
 
 export function createProviderInMemory(): ProviderInMemory {
-  let lookUps = 0;
+  let [lookUps, searches] = [0, 0];
   const provider: ProviderInMemory = {
     asked: [],
     get lookUps() {
       return lookUps;
+    },
+    get searches() {
+      return searches;
     },
     parties: [{ userId: 'jack', state: 'ringing' }],
     record_: 'not-yet',
@@ -79,6 +83,7 @@ export function createProviderInMemory(): ProviderInMemory {
       return record_ === 'not-yet' ? { kind: 'not-yet' } : { kind: 'record', record: record_ };
     },
     async findPlaced() {
+      searches += 1;
       return provider.find;
     },
   };

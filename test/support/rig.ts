@@ -11,6 +11,7 @@ import { createWorker } from '../../src/engine/worker.js';
 import type { CallEngine, StartCall } from '../../src/ports/call-engine.js';
 import type { CallRecord } from '../../workflows/call/activities.js';
 import { aStart, type CallOptions } from './calls.js';
+import { insistentEngine } from './insistent-engine.js';
 import { freshNamespace } from './namespace.js';
 
 const quiet = () => undefined;
@@ -26,7 +27,10 @@ export interface RigOptions {
 }
 
 export interface Rig extends EngineConnection {
+  /** Asks until it is answered. */
   readonly engine: CallEngine;
+  /** Asks once: for tests of the bounds of an answer. */
+  readonly once: CallEngine;
   /** Whether the last probe of the server was answered. */
   healthy(): boolean;
   /** What reached the records port, in order. */
@@ -50,6 +54,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const health: Health = watchHealth(() => connected.connection.workflowService.getSystemInfo({}));
   const written: CallRecord[] = [];
   const started: number[] = [];
+  const once = createCallEngine(connected.client, health);
   const newWorker = () =>
     createWorker({
       ...connected,
@@ -68,7 +73,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const rig: Rig = {
     ...connected,
     written,
-    engine: createCallEngine(connected.client, health),
+    engine: insistentEngine(once),
+    once,
     healthy: () => health.ok(),
     async start(call) {
       const input = aStart(call);

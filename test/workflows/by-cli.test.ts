@@ -34,7 +34,8 @@ function operator({ namespace }: Rig, callId: number) {
 
 async function aCall() {
   const rig = await startRig();
-  const { callId } = (await rig.start()).state;
+  // A command of the CLI is a process, which a busy machine starts slowly.
+  const { callId } = (await rig.start({ ringTimeoutMs: 600_000 })).state;
   return { rig, callId, op: operator(rig, callId) };
 }
 

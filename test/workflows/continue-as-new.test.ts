@@ -39,16 +39,22 @@ describe('a call with a long history', () => {
 
   it('carries its deadline and timeline over', async () => {
     const rig = await startRig({ address: server.address });
-    const start = await rig.start({ ringTimeoutMs: 8_000 });
-    const { callId } = start.state;
+    const { callId } = (await rig.start({ ringTimeoutMs: 20_000 })).state;
+    const handle = rig.client.workflow.getHandle(callWorkflowId(callId));
+    const first = await handle.describe();
+    const ringUntil = (await rig.engine.state(callId))?.ring.until ?? 0;
     for (let index = 0; index < 16; index += 1) {
       const stage = index % 2 === 0 ? 'joined' : 'muted';
       await rig.engine.command(callId, 'media-state', { ...byCaller, stage });
     }
     const result = await rig.result(callId);
     expect(result).toMatchObject({ status: 'ended', cause: 'no_answer', version: 18 });
-    const { endedAt = 0, createdAt } = rig.written.at(-1)?.state ?? start.state;
-    expect(endedAt - createdAt).toBeGreaterThanOrEqual(8_000);
-    expect(endedAt - createdAt).toBeLessThan(10_000);
+    expect((await handle.describe()).runId).not.toBe(first.runId);
+    const { endedAt = 0, ring } = rig.written.at(-1)?.state ?? {};
+    expect(ring?.until).toBe(ringUntil);
+    expect(endedAt).toBeGreaterThanOrEqual(ringUntil);
+    expect(endedAt).toBeLessThan(ringUntil + 10_000);
+    const timeline = await handle.query<readonly { what: string }[]>('timeline');
+    expect(timeline[0]?.what).toBe('v1 incoming, 20002');
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { byCallee, byCaller, byTablet, CALLEE } from '../support/calls.js';
 import { startRig } from '../support/rig.js';
+import { toldIn } from '../support/told.js';
 
 const joined = { stage: 'joined', network_quality: 'good' };
 
@@ -29,7 +30,7 @@ describe('a call', () => {
     await engine.command(callId, 'accept', byCallee);
     await engine.command(callId, 'hangup', byCallee);
     await result(callId);
-    const told = written.flatMap(({ events }) => events);
+    const told = toldIn(written);
     expect(told.map(({ type, version }) => `${version} ${type}`)).toEqual([
       '1 call.incoming',
       '2 call.ringing_stopped',

@@ -5,6 +5,8 @@ import { byCallee, byCaller, CALLEE } from '../support/calls.js';
 import { type Rig, startRig } from '../support/rig.js';
 import { SHORT_RUNS, type TestServer, temporalServer } from '../support/temporal-server.js';
 
+const EVENTS_OF_A_RUN = SHORT_RUNS['limit.historyCount.suggestContinueAsNew'];
+
 let server: TestServer;
 beforeAll(async () => {
   server = await temporalServer({
@@ -18,11 +20,21 @@ const rig = (options: Parameters<typeof startRig>[0] = {}) =>
 const causeOf = async ({ engine }: Rig, callId: number) => (await engine.state(callId))?.cause;
 const elsewhere = { calleeIds: ['30003'] };
 
+async function eventsOf({ client }: Rig, callId: number) {
+  const history = await client.workflow.getHandle(callWorkflowId(callId)).fetchHistory();
+  return history.events ?? [];
+}
+/** Whether a signal of this call has reached no other. */
+const hasMissed = async (r: Rig, callId: number) =>
+  (await eventsOf(r, callId)).some(
+    (event) => event.signalExternalWorkflowExecutionFailedEventAttributes,
+  );
+
 describe('superseding', () => {
   it('reaches a call whose own start lands only afterwards', async () => {
     const r = await rig();
     await r.start({ ...elsewhere, callId: 900_002, supersedes: 900_001 });
-    await pause(300);
+    await expect.poll(() => hasMissed(r, 900_002)).toBe(true);
     await r.start({ callId: 900_001 });
     await expect.poll(() => causeOf(r, 900_001)).toBe('superseded');
     await r.engine.command(900_002, 'cancel', byCaller);
@@ -48,14 +60,17 @@ describe('reports that nobody takes', () => {
     await r.engine.command(callId, 'accept', byCallee);
     await r.stopWorker();
     const stages = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const isHealthy = () => expect.poll(() => r.healthy()).toBe(true);
+    await isHealthy();
     const reports = await Promise.all(
-      stages.map((stage) => r.engine.command(callId, 'media-state', { ...byCaller, stage })),
+      stages.map((stage) => r.once.command(callId, 'media-state', { ...byCaller, stage })),
     );
     expect(reports.map(({ kind }) => kind).sort()).toEqual([
       ...Array(4).fill('unavailable'),
       ...Array(2).fill('unknown'),
     ]);
-    expect((await r.engine.command(callId, 'hangup', byCaller)).kind).toBe('unknown');
+    await isHealthy();
+    expect((await r.once.command(callId, 'hangup', byCaller)).kind).toBe('unknown');
     await r.startWorker();
     await expect.poll(() => causeOf(r, callId)).toBe('hangup');
   });
@@ -69,15 +84,16 @@ describe('a store that is away when a run is to be continued', () => {
         if (away) throw new Error('store away');
       },
     });
-    const limits = { maxDurationMs: 6_000, allLeftGraceMs: 30_000 };
+    const limits = { maxDurationMs: 15_000, allLeftGraceMs: 30_000 };
     const { callId } = (await r.start({ limits })).state;
-    await pause(300);
+    await expect.poll(() => r.written.length).toBeGreaterThan(0);
     away = true;
     await r.engine.command(callId, 'accept', byCallee);
-    for (let index = 0; index < 30; index += 1) {
+    for (let index = 0; (await eventsOf(r, callId)).length < EVENTS_OF_A_RUN; index += 1) {
       const stage = index % 2 === 0 ? 'joined' : 'muted';
       await r.engine.command(callId, 'media-state', { ...byCaller, stage });
     }
+    expect(await causeOf(r, callId)).toBeUndefined();
     await expect.poll(() => causeOf(r, callId)).toBe('max_duration');
     away = false;
     await r.result(callId);
@@ -97,7 +113,7 @@ describe('what an operator sees', () => {
       const stage = index % 2 === 0 ? 'joined' : 'muted';
       await r.engine.command(callId, 'media-state', { ...byCaller, stage });
     }
-    expect((await handle.describe()).runId).not.toBe(runId);
+    await expect.poll(async () => (await handle.describe()).runId).not.toBe(runId);
     const seen = JSON.stringify(await details());
     expect(seen).toContain('10001 → 20002, video, rtc');
     expect(seen).toContain('**ongoing**');

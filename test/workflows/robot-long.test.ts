@@ -71,6 +71,8 @@ describe('a robot call with a long history', () => {
     for (let sent = 0; sent < 40; sent += 1) {
       await handle.signal('accept', { user_id: 'jack', terminal_id: 'phone' });
     }
+    // Answered by a worker that has seen all of them.
+    await handle.query('timeline');
     expect((await handle.describe()).runId).toBe(runId);
     provider.record_ = aRecord({ cause: 'cancelled' });
     end();

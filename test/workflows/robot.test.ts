@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { callWorkflowId } from '../../src/contract/ids.js';
 import type { CallResult } from '../../workflows/call/messages.js';
 import { accepted, aRecord, PROVIDER_CALL_ID } from '../support/provider-in-memory.js';
 import { aRobotCall, byRobot, stateOf } from '../support/robot-calls.js';
@@ -84,7 +84,7 @@ describe('a robot call', () => {
   });
 
   it('ends what is wished away before its id is known as soon as it is', async () => {
-    const { engine, start, result, provider } = await startRobotRig();
+    const { client, engine, start, result, provider } = await startRobotRig();
     let place = () => {};
     provider.onPlace = () =>
       new Promise((resolve) => {
@@ -93,8 +93,11 @@ describe('a robot call', () => {
     const { callId } = (await start(aRobotCall())).state;
     await engine.command(callId, 'hangup', byRobot);
     provider.record_ = aRecord({ cause: 'cancelled' });
-    await pause(300);
-    expect(provider.asked).not.toContain('end');
+    const { events } = await client.workflow.getHandle(callWorkflowId(callId)).fetchHistory();
+    const begun = events?.flatMap(
+      ({ activityTaskScheduledEventAttributes: is }) => is?.activityType?.name ?? [],
+    );
+    expect(begun).toEqual(['placeRobotCall']);
     place();
     expect(await result(callId)).toMatchObject({ status: 'cancelled' });
     expect(provider.asked).toEqual(['place', 'end']);
@@ -117,9 +120,11 @@ describe('a robot call whose placing was not answered', () => {
   it('ends as unknown when it never shows', async () => {
     const { start, result, provider } = await startRobotRig();
     provider.onPlace = async () => unknown;
-    const { callId } = (await start(aRobotCall({ ringTimeoutMs: -29_000 }))).state;
+    // Ten of the thirty seconds for which it is looked for are left.
+    const { callId } = (await start(aRobotCall({ ringTimeoutMs: -20_000 }))).state;
     expect(await result(callId)).toMatchObject({ status: 'ended', cause: 'dial_unknown' });
     expect(provider.asked).toEqual(['place']);
+    expect(provider.searches).toBeGreaterThan(0);
   });
 
   it('is ended when nobody came back for it', async () => {
