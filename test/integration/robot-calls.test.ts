@@ -20,7 +20,7 @@ const callIdOf = (answer: Envelope): string => {
 
 /** Asks until the call shows as wanted, as a backend does that has no callbacks. */
 async function until(backend: RobotBackend, CallId: string, wanted: (answer: Envelope) => boolean) {
-  for (let tries = 0; tries < 400; tries += 1) {
+  for (let tries = 0; tries < 1_200; tries += 1) {
     const answer = await backend.send('get_call_info', { CallId });
     if (wanted(answer)) return answer;
     await pause(50);
@@ -42,7 +42,8 @@ describe('a backend whose host is Switchyard', () => {
     });
     const CallId = callIdOf(started);
     expect(simulator.control.ledger().calls.map(({ id }) => id)).toEqual([CallId]);
-    expect((await backend.send('get_call_info', { CallId })).Response).toEqual({
+    const seen = async () => (await backend.send('get_call_info', { CallId })).Response;
+    await expect.poll(seen).toEqual({
       CallInfo: {
         CallId,
         MediaType: 'Video',
@@ -56,8 +57,12 @@ describe('a backend whose host is Switchyard', () => {
       ],
     });
     expect(await backend.send('end_call', { CallId })).toMatchObject({ ActionStatus: 'OK' });
-    expect(await backend.send('end_call', { CallId })).toMatchObject({ ErrorCode: 101004 });
-    expect(await backend.send('get_call_info', { CallId })).toMatchObject({ ErrorCode: 101004 });
+    // A record that is read where the call is slow to answer runs a little behind.
+    for (const command of ['end_call', 'get_call_info']) {
+      await expect
+        .poll(() => backend.send(command, { CallId }))
+        .toMatchObject({ ErrorCode: 101004 });
+    }
     await expect.poll(() => simulator.control.ledger().calls[0]?.endedAt).toBeDefined();
   });
 
@@ -86,7 +91,7 @@ describe('a backend whose host is Switchyard', () => {
     expect(callIdOf(another)).not.toBe(callIdOf(first));
   });
 
-  it('is told that an outcome is unknown, and the call is ended again when it is found', async () => {
+  it('is told that an outcome is unknown, and that asking again is safe', async () => {
     const { backend, simulator } = await startTencentStack();
     simulator.control.fault({ on: 'start_call_by_robot', kind: 'lose-answer' });
     const answer = await backend.send('start_call_by_robot', aStartBody());
@@ -124,7 +129,7 @@ describe('a callee of a robot who answered', () => {
     const body = aStartBody({ CalleeList_Account: [callee] });
     const CallId = callIdOf(await backend.send('start_call_by_robot', body));
     simulator.control.act({ callId: CallId, user: callee, action: 'Accept' });
-    const caller = await stack.as('10001');
+    const caller = await stack.insistently('10001');
     const call = () => codeOr(caller.createCall(aCreate({ target_user_id: Number(callee) })));
     await until(backend, CallId, ({ Response }) =>
       (Response?.UserList ?? []).every(({ Status }) => Status === 'Calling'),

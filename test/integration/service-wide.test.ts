@@ -29,7 +29,7 @@ function textsOf(value: unknown): string[] {
 describe('an RTC token', () => {
   it('is handed out and is nowhere in the history of its call', async () => {
     const stack = await startStack();
-    const [ann, bob] = await Promise.all([stack.as('10001'), stack.as('20002')]);
+    const [ann, bob] = await Promise.all([stack.insistently('10001'), stack.insistently('20002')]);
     const created = await ann.createCall(aCreate());
     const callId = Number(created.call_id);
     const accepted = await bob.acceptCall({ callId }, bobPhone);

@@ -4,6 +4,7 @@ import { type Client, createClient } from '../../src/client/create-client.js';
 import { loadConfig } from '../../src/config.js';
 import { installRuntime } from '../../src/engine/runtime-logger.js';
 import { createLogger } from '../../src/observability/logger.js';
+import { insistent } from './insist.js';
 import { freshNamespace } from './namespace.js';
 import { scratchFolder } from './scratch.js';
 import { AUTH, userToken } from './tokens.js';
@@ -24,6 +25,8 @@ export interface Stack {
   readonly namespace: string;
   readonly temporalAddress: string;
   as(userId: string): Promise<Client>;
+  /** Repeats what was not answered. */
+  insistently(userId: string): Promise<Client>;
   stop(): Promise<void>;
 }
 
@@ -59,11 +62,14 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     stopping: new AbortController().signal,
   });
   const url = service.apiUrl ?? '';
+  const as = async (userId: string) =>
+    createClient({ baseUrl: url, token: await userToken(userId) });
   return {
     url,
     namespace,
     temporalAddress,
-    as: async (userId) => createClient({ baseUrl: url, token: await userToken(userId) }),
+    as,
+    insistently: async (userId) => insistent(await as(userId)),
     stop: () => service.stop(),
   };
 }

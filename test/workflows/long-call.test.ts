@@ -59,7 +59,7 @@ it('continues as new under a report a second from both sides, and loses and doub
   const seed = Date.now();
   const folder = await scratchFolder();
   const stack = await stackIn(folder);
-  const [ann, bob] = await Promise.all([stack.as('10001'), stack.as('20002')]);
+  const [ann, bob] = await Promise.all([stack.insistently('10001'), stack.insistently('20002')]);
   const call = await dial(ann);
   await bob.acceptCall(call, { terminal_id: 'phone' });
   const watch = await watchRuns({ ...stack, ...call, nearEvents: SUGGESTED_EVENTS - 25 });
