@@ -1,15 +1,17 @@
 import { describe, it } from 'vitest';
+import type { DataOf } from '../../src/contract/routes.js';
 import { aCreate, codeOr } from '../support/http-calls.js';
+import { insist } from '../support/insist.js';
 import { meet, type Picture, type Race, runRace } from '../support/race.js';
 import {
   endOf,
-  insist,
   onCalleePhone,
   onPhone,
   onTablet,
   type Pair,
   readUntil,
   ring,
+  settled,
   told,
 } from './pairs.js';
 import { racesStack } from './races-stack.js';
@@ -95,12 +97,14 @@ const RACES: readonly Race[] = [
 
 async function acceptAgainstCancel(parties: Pair, offset: number): Promise<Picture> {
   const call = await ring(parties);
-  const reason = 'no more need';
+  const why = { ...onPhone, reason: 'no more need' };
+  const cancels = () => parties.caller.cancelCall(call, why);
   const [accept, cancel] = await meet(
     offset,
     () => codeOr(parties.callee.acceptCall(call, onCalleePhone)),
-    () => codeOr(parties.caller.cancelCall(call, { ...onPhone, reason })),
+    () => codeOr(cancels()),
   );
+  await settled(cancel, cancels);
   return { accept: told(accept), cancel: told(cancel), end: (await endOf(parties, call)).end };
 }
 
@@ -112,53 +116,64 @@ async function answered(parties: Pair): Promise<{ callId: number }> {
 
 async function bothHangUp(parties: Pair, offset: number): Promise<Picture> {
   const call = await answered(parties);
+  const callerGoes = () => parties.caller.hangupCall(call, { ...onPhone, reason: 'caller went' });
   const [caller, callee] = await meet(
     offset,
-    () => codeOr(parties.caller.hangupCall(call, { ...onPhone, reason: 'caller went' })),
+    () => codeOr(callerGoes()),
     () => codeOr(parties.callee.hangupCall(call, { ...onCalleePhone, reason: 'callee went' })),
   );
+  await settled(caller, callerGoes);
   return { caller: told(caller), callee: told(callee), end: (await endOf(parties, call)).end };
 }
 
 async function takeOverAgainstHangup(parties: Pair, offset: number): Promise<Picture> {
   const call = await answered(parties);
+  const hangsUp = () => parties.callee.hangupCall(call, onCalleePhone);
   const [takeOver, hangup] = await meet(
     offset,
     () => codeOr(parties.callee.issueRtcToken(call, { ...onTablet, takeover: true })),
-    () => codeOr(parties.callee.hangupCall(call, onCalleePhone)),
+    () => codeOr(hangsUp()),
   );
+  await settled(hangup, hangsUp);
   const { end, calleeTerminal: present } = await endOf(parties, call);
   return { takeOver: told(takeOver), hangup: told(hangup), end, present };
 }
 
 /** Whom it rings for is asked of both; the one call there is, is then cancelled by who was told so. */
 async function glare({ caller, callee, ...ids }: Pair, offset: number): Promise<Picture> {
+  const callerCalls = () => caller.createCall(aCreate({ target_user_id: ids.calleeId }));
+  const calleeCalls = () => callee.createCall(aCreate({ target_user_id: ids.callerId }));
   const [byCaller, byCallee] = await meet(
     offset,
-    () => codeOr(caller.createCall(aCreate({ target_user_id: ids.calleeId }))),
-    () => codeOr(callee.createCall(aCreate({ target_user_id: ids.callerId }))),
+    () => codeOr(callerCalls()),
+    () => codeOr(calleeCalls()),
   );
   const whomItRings = async () => {
-    const [atCaller, atCallee] = await Promise.all([caller.listRinging(), callee.listRinging()]);
+    const [atCaller, atCallee] = await Promise.all([
+      insist(() => caller.listRinging()),
+      insist(() => callee.listRinging()),
+    ]);
     return [...atCaller.calls.map(() => 'caller'), ...atCallee.calls.map(() => 'callee')];
   };
   const rings = await readUntil(whomItRings, ({ length }) => length > 0);
-  const ends = [
-    ...(typeof byCaller === 'number'
-      ? []
-      : [insist(() => caller.cancelCall(callOf(byCaller), onPhone))]),
-    ...(typeof byCallee === 'number'
-      ? []
-      : [insist(() => callee.cancelCall(callOf(byCallee), onPhone))]),
-  ];
+  const ends: Cancelled[] = [];
+  for (const [user, answer, calls] of [
+    [caller, byCaller, callerCalls],
+    [callee, byCallee, calleeCalls],
+  ] as const) {
+    const call = await settled(answer, calls);
+    if (typeof call === 'number') continue;
+    ends.push(await insist(() => user.cancelCall(callOf(call), onPhone)));
+  }
   return {
     caller: told(byCaller),
     callee: told(byCallee),
     rings: rings.join(' and '),
-    end: (await Promise.all(ends)).map(told).join(' and '),
+    end: ends.map(told).join(' and '),
   };
 }
 
+type Cancelled = DataOf<'cancelCall'>;
 const callOf = ({ call_id }: { call_id: number | bigint }) => ({ callId: Number(call_id) });
 
 describe('two commands that meet', () => {

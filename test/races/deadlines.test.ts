@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, it } from 'vitest';
 import { codeOr } from '../support/http-calls.js';
+import { insist } from '../support/insist.js';
 import { type Picture, type Race, runRace } from '../support/race.js';
 import { timed } from '../support/timed.js';
-import { endOf, insist, onCalleePhone, onPhone, type Pair, ring, told } from './pairs.js';
+import { endOf, onCalleePhone, onPhone, type Pair, ring, told } from './pairs.js';
 import { racesStack } from './races-stack.js';
 
 const RING_MS = 1_000;

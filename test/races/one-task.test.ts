@@ -12,8 +12,8 @@ import { runSeed, seeded, shuffled } from '../support/seeded.js';
 
 const TOGETHER = 25;
 /** Until then the worker has stopped, and half of the accepts wait for it. */
-const RING_MS = 5_000;
-const WAIT_MS = 30_000;
+const RING_MS = 10_000;
+const WAIT_MS = 60_000;
 
 type First = 'accept' | 'deadline';
 

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ApiError } from '../../src/client/api-error.js';
 import type { Client } from '../../src/client/create-client.js';
 import type { DataOf } from '../../src/contract/routes.js';
-import { dial } from '../support/http-calls.js';
+import { codeOr, dial } from '../support/http-calls.js';
+import { insist } from '../support/insist.js';
+import { isOpen } from '../support/race.js';
 import type { Stack } from '../support/stack.js';
 
 export const onPhone = { terminal_id: 'caller-phone' };
@@ -35,26 +36,13 @@ export function pairAt(pairs: readonly Pair[], slot: number): Pair {
   return pair;
 }
 
+/** What leads up to a race is repeated as a client is told to repeat it; see race.ts on contenders. */
 export const ring = ({ caller, calleeId }: Pair, seconds = 30): Promise<{ callId: number }> =>
   insist(() => dial(caller, { target_user_id: calleeId, timeout_seconds: seconds }));
 
-const REPEAT_CODES = [50301, 50401];
-const INSISTED_FOR_MS = 10_000;
-
-/**
- * What leads up to a race is repeated as a client is told to repeat it. The contenders are not: none
- * of them may be answered so.
- */
-export async function insist<T>(request: () => Promise<T>): Promise<T> {
-  const until = performance.now() + INSISTED_FOR_MS;
-  for (;;) {
-    const answer = await request().catch((error: unknown) => error);
-    if (!(answer instanceof Error)) return answer as T;
-    const repeat = answer instanceof ApiError && REPEAT_CODES.includes(answer.code);
-    if (!repeat || performance.now() > until) throw answer;
-    await pause(100);
-  }
-}
+/** A contender who was not answered asks again, so that the call comes to its end. */
+export const settled = <T>(answer: T | number, request: () => Promise<T>): Promise<T | number> =>
+  isOpen(answer) ? codeOr(insist(request)) : Promise.resolve(answer);
 
 type State = DataOf<'getCallState'>;
 
@@ -65,7 +53,7 @@ export function told(answer: number | Pick<State, 'status' | 'version'>): number
   return `${answer.status}${reason}, version ${answer.version}`;
 }
 
-const SEEN_WITHIN_MS = 10_000;
+const SEEN_WITHIN_MS = 60_000;
 
 /**
  * Reads again until it shows what has to come: on a busy machine a read may fall back to the
@@ -92,7 +80,7 @@ export async function endOf(
   { caller, callerId, calleeId }: Pair,
   call: { callId: number },
 ): Promise<Ended> {
-  const read = () => caller.getCall(call);
+  const read = () => insist(() => caller.getCall(call));
   const seen = await readUntil(read, ({ ended_at }) => ended_at !== null);
   const { status, end_cause, ended_by, version, parties } = seen;
   const roles = new Map([
