@@ -1,5 +1,5 @@
 /** Pauses shorter than this are a process at work. */
-const PAUSE_MS = 50;
+const PAUSE_MS = 5;
 const LOOK_EVERY_MS = 10;
 
 export interface Timed<T> {
