@@ -1,1 +1,3 @@
+import './stack-traces.js';
+
 export { call } from './call/call.workflow.js';

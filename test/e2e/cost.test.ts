@@ -11,8 +11,11 @@ const CALLEE = '9007199254740993002';
 const STRANGER = '9007199254740993003';
 const CONVERSATION = 9_007_199_254_740_993_999n;
 const REASON = 'r'.repeat(50);
-/** Longer than a write takes, shorter than a party's change waits for its own, which costs more. */
+/** Longer than a write takes. */
 const PAUSE_MS = 1_000;
+/** Twice this is far below what the conversation's begin waits for its own write, which costs more. */
+const TALK_MS = 300;
+const WAITS_MS = 2_000;
 const SETTLED_MS = 3_500;
 
 let place: Workplace;
@@ -67,18 +70,27 @@ async function dial() {
 
 const joined = (terminal_id: string) => ({ terminal_id, stage: 'joined', network_quality: 'good' });
 
-/** `pauseMs` passes before each step, and `talkMs` before the hangup. */
-async function fullCall(pauseMs: number, talkMs: number): Promise<number> {
+/** `pauseMs` passes before each step until the conversation has begun, and then `talkMs`. */
+async function fullCall(pauseMs: number, talkMs: number) {
   const { caller, callee, id } = await dial();
   await sleep(pauseMs);
   await callee.acceptCall(id, { terminal_id: 'callee-phone' });
   await sleep(pauseMs);
+  const begun = performance.now();
   await caller.reportMediaState(id, joined('caller-phone'));
-  await sleep(pauseMs);
+  await sleep(talkMs);
   await callee.reportMediaState(id, joined('callee-phone'));
   await sleep(talkMs);
   await caller.hangupCall(id, { terminal_id: 'caller-phone', reason: REASON });
-  return id.callId;
+  return { callId: id.callId, talkedMs: performance.now() - begun };
+}
+
+/** A busy machine may hold a call up until its begin is written: that is another call. */
+async function briefCall(): Promise<number> {
+  for (;;) {
+    const { callId, talkedMs } = await fullCall(PAUSE_MS, TALK_MS);
+    if (talkedMs < WAITS_MS - TALK_MS) return callId;
+  }
 }
 
 async function spentBy(callId: number) {
@@ -92,7 +104,7 @@ describe('a full call, as `npm start` runs it', () => {
   it.each([1, 2, 3])(
     'stays within its budget, one step right after another (call %i)',
     async () => {
-      const spent = await spentBy(await fullCall(0, 0));
+      const spent = await spentBy((await fullCall(0, 0)).callId);
 
       expect(spent.status).toBe('COMPLETED');
       expect(spent.events).toBeLessThanOrEqual(MAX.events);
@@ -102,11 +114,11 @@ describe('a full call, as `npm start` runs it', () => {
   );
 
   it.each([1, 2, 3])(
-    "has exact costs at an even pace, hung up before a party's change is written (call %i)",
+    'has exact costs at an even pace, hung up before its begin is written (call %i)',
     async () => {
-      const { bytes, ...spent } = await spentBy(await fullCall(PAUSE_MS, PAUSE_MS));
+      const { bytes, ...spent } = await spentBy(await briefCall());
 
-      expect(spent).toEqual({ status: 'COMPLETED', events: 50, transitions: 18 });
+      expect(spent).toEqual({ status: 'COMPLETED', events: 44, transitions: 14 });
       expect(bytes).toBeLessThanOrEqual(MAX.bytes);
     },
   );

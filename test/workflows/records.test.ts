@@ -66,6 +66,22 @@ describe('the record', () => {
     await engine.command(callId, 'cancel', byCaller);
   });
 
+  it('lets the begin of a conversation wait for the other join', async () => {
+    const rig = await startRig();
+    const { engine, start, written } = rig;
+    const { callId } = (await start()).state;
+    await engine.command(callId, 'accept', byCallee);
+    await expect.poll(() => versionsIn(written)).toContain(2);
+    await engine.command(callId, 'media-state', { ...byCaller, stage: 'joined' });
+    await expect.poll(() => versionsIn(written).at(-1)).toBe(3);
+    expect((await sinceFirstCommand(rig, callId)).slice(-3)).toEqual([
+      'waits two seconds',
+      'has waited',
+      'writes',
+    ]);
+    await engine.command(callId, 'hangup', byCaller);
+  });
+
   it('writes a change of a party with the status that follows meanwhile', async () => {
     const rig = await startRig();
     const { engine, start, result, written } = rig;

@@ -11,7 +11,11 @@ import { describeEvent, describeReport } from './timeline.js';
 const TIMELINE_LENGTH = 200;
 
 /** Told together with the next change of status, or two seconds later. */
-const CAN_WAIT: readonly OutwardEvent['type'][] = ['call.party_changed', 'call.updated'];
+const CAN_WAIT: readonly OutwardEvent['type'][] = [
+  'call.ongoing',
+  'call.party_changed',
+  'call.updated',
+];
 
 export interface Shown {
   readonly state: CallState;
