@@ -88,6 +88,7 @@ const replaces = (wish: Wish, standing: Wish): boolean =>
 export function finish(state: CallState, end: End, now: number, evidence?: string): Step {
   const endedAt = Math.max(state.touchedAt, now);
   const ringing = partiesIn(state, 'ringing');
+  const whoRang = stateAfterRinging(state, end);
   const {
     ending: _answeredWish,
     asked: _answeredQuestion,
@@ -102,7 +103,7 @@ export function finish(state: CallState, end: End, now: number, evidence?: strin
       reason: end.reason ?? DEFAULT_END_REASON[end.cause],
       endedAt,
       endedBy: end.by,
-      parties: state.parties.map((party) => settle(party, end, endedAt)),
+      parties: state.parties.map((party) => settle(party, whoRang, endedAt)),
       ...(evidence !== undefined && { evidence }),
     },
     now,
@@ -115,18 +116,24 @@ export function finish(state: CallState, end: End, now: number, evidence?: strin
   );
 }
 
-function settle(party: Party, end: End, endedAt: number): Party {
+function settle(party: Party, whoRang: Pick<Party, 'state' | 'reason'>, endedAt: number): Party {
   if (!isInCall(party)) return party;
   if (party.state !== 'ringing') return { ...party, state: 'left', leftAt: endedAt };
-  const state = stateAfterRinging(end);
-  return state === 'rejected' ? { ...party, state, ...given(end.reason) } : { ...party, state };
+  return { ...party, ...whoRang };
 }
 
-function stateAfterRinging({ cause, status }: End): PartyState {
-  if (status === 'rejected' || cause === 'rejected') return 'rejected';
-  if (cause === 'busy' || cause === 'unreachable' || cause === 'no_answer') return cause;
-  return 'missed';
+function stateAfterRinging(
+  state: CallState,
+  { cause, status, reason }: End,
+): Pick<Party, 'state' | 'reason'> {
+  const somebodyAnswered = state.acceptedAt !== undefined;
+  if (somebodyAnswered && !state.parties.some(hasAnswered)) return { state: 'unknown' };
+  if (status === 'rejected' || cause === 'rejected') return { state: 'rejected', ...given(reason) };
+  if (cause === 'busy' || cause === 'unreachable' || cause === 'no_answer') return { state: cause };
+  return { state: 'missed' };
 }
+
+const hasAnswered = ({ acceptedAt }: Party): boolean => acceptedAt !== undefined;
 
 /** After a party is out: a call that has nobody left to speak or to ring ends. */
 export function endIfNobodyIsLeft(

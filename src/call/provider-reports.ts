@@ -4,7 +4,7 @@ import { type End, finish, given, SYSTEM } from './ending.js';
 import type { PartyFact, ProviderReport } from './events.js';
 import { media, ringing, start } from './media-reports.js';
 import { asKnown, forgotten, placed, placingUnknown, refused } from './placing.js';
-import { type CallState, isOver, type Party, partyOf } from './state.js';
+import { type CallState, isOver, type Party, partiesIn, partyOf } from './state.js';
 import { andThen, change, clampTime, type Step, stay } from './step.js';
 
 export function applyProviderReport(state: CallState, report: ProviderReport, now: number): Step {
@@ -147,12 +147,15 @@ function over(
   );
 }
 
+/** Answered before we saw it. By whom is known only where one callee was called. */
 function answeredAtLast(state: CallState, acceptedAt: number | undefined, now: number): Step {
-  const ringing = state.parties.find((party) => party.state === 'ringing');
-  if (acceptedAt === undefined || state.acceptedAt !== undefined || ringing === undefined) {
-    return stay(state);
+  if (acceptedAt === undefined || state.acceptedAt !== undefined) return stay(state);
+  const at = clampTime(state, acceptedAt, now);
+  const [ringing] = partiesIn(state, 'ringing');
+  if (state.bizType === 'group') {
+    return change(state, { status: 'accepted', acceptedAt: at }, at, { type: 'call.accepted' });
   }
-  return answer(state, ringing.userId, undefined, clampTime(state, acceptedAt, now));
+  return ringing === undefined ? stay(state) : answer(state, ringing.userId, undefined, at);
 }
 
 function endOf(state: CallState, report: Extract<ProviderReport, { type: 'over' }>): End {

@@ -44,6 +44,7 @@ export type EndCause = (typeof END_CAUSES)[number];
 /**
  * `missed`: the call ended while this party's terminals still rang.
  * `no_answer`: this party's own ring ran out.
+ * `unknown`: somebody of the group answered, and nobody can say whether this party did.
  */
 export type PartyState =
   | 'ringing'
@@ -53,7 +54,8 @@ export type PartyState =
   | 'busy'
   | 'unreachable'
   | 'no_answer'
-  | 'missed';
+  | 'missed'
+  | 'unknown';
 
 /** Whether a party in this state is in the call, or being called: it holds a line, and an end ends it. */
 const IS_IN_CALL: Readonly<Record<PartyState, boolean>> = {
@@ -65,6 +67,7 @@ const IS_IN_CALL: Readonly<Record<PartyState, boolean>> = {
   unreachable: false,
   no_answer: false,
   missed: false,
+  unknown: false,
 };
 export const isInCall = (party: Party): boolean => IS_IN_CALL[party.state];
 

@@ -165,6 +165,7 @@ export const partyView = z
       'unreachable',
       'no_answer',
       'missed',
+      'unknown',
     ]),
     terminal_id: nullable(z.string()),
     added_by: nullable(z.literal('provider')),

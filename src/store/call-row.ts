@@ -3,8 +3,11 @@ import type { calls } from './schema.js';
 
 type CallRow = typeof calls.$inferInsert;
 
-const responded = (callee: Party): boolean =>
-  callee.acceptedAt !== undefined || callee.state === 'rejected';
+/** Of a group it may be known that somebody answered, and not who. */
+const isMissed = (state: CallState): boolean =>
+  isOver(state) &&
+  state.acceptedAt === undefined &&
+  !calleesOf(state).some((callee) => callee.state === 'rejected');
 
 const calleesOf = (state: CallState): Party[] =>
   state.parties.filter((party) => party.role === 'callee');
@@ -23,7 +26,7 @@ export function changingColumns(state: CallState) {
     acceptedAt: state.acceptedAt ?? null,
     startedAt: state.startedAt ?? null,
     endedAt: state.endedAt ?? null,
-    missed: isOver(state) && !calleesOf(state).some(responded),
+    missed: isMissed(state),
     snapshot: state,
   } satisfies Partial<CallRow>;
 }

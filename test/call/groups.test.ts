@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CallEvent } from '../../src/call/events.js';
-import { partyOf } from '../../src/call/state.js';
+import { type CallState, partyOf } from '../../src/call/state.js';
 import { judge } from '../../src/call/transition.js';
 import {
+  aCall,
   accept,
   after,
   aGroup,
@@ -61,6 +62,36 @@ describe('a group call', () => {
   it('takes in a user the provider names', () => {
     const state = after(group(), { type: 'party', userId: STRANGER, fact: 'answered' });
     expect(partyOf(state, STRANGER)).toMatchObject({ state: 'present', addedBy: 'provider' });
+  });
+});
+
+describe('a group of which only the record says that it was answered', () => {
+  const placed: CallEvent = { type: 'placed', providerCallId: 'p-1' };
+  const over: CallEvent = { type: 'over', cause: 'hangup', acceptedAt: T0 + 1_500 };
+  const robots = (...calleeIds: string[]) =>
+    aCall({ channel: 'robot', bizType: 'group', calleeIds });
+  const callees = ({ parties }: CallState) =>
+    parties.filter(({ role }) => role === 'callee').map(({ state }) => state);
+
+  it('was answered, and nobody is said to have done it', () => {
+    const state = after(robots(CALLEE, THIRD), placed, over);
+    expect(state).toMatchObject({ status: 'ended', cause: 'hangup', acceptedAt: T0 + 1_500 });
+    expect(callees(state)).toEqual(['unknown', 'unknown']);
+    expect(state.parties.flatMap(({ acceptedAt }) => acceptedAt ?? [])).toEqual([]);
+  });
+
+  it('keeps what was seen of each callee before', () => {
+    const gone: CallEvent = { type: 'party', userId: CALLEE, fact: 'rejected' };
+    expect(callees(after(robots(CALLEE, THIRD), placed, gone, over))).toEqual([
+      'rejected',
+      'unknown',
+    ]);
+  });
+
+  it('names who answered where one was seen to', () => {
+    const seen: CallEvent = { type: 'party', userId: THIRD, fact: 'answered' };
+    const state = after(robots(CALLEE, THIRD), placed, seen, over);
+    expect(callees(state)).toEqual(['missed', 'left']);
   });
 });
 

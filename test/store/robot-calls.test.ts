@@ -112,6 +112,18 @@ describe.each(DATABASES)('robot calls on $name', ({ open }) => {
     });
   });
 
+  it('are not missed where the record says that they were answered, whoever did', async () => {
+    const isAnswered: CallEvent = { type: 'over', cause: 'hangup', acceptedAt: T0 + 1_500 };
+    const missed = async (...happened: CallEvent[]) => {
+      const group = await reserved(someone(), { callees: [someone(), someone()] });
+      const { callId } = await write(group, isPlaced('p'), ...happened);
+      const [row] = await store.rows(sql`select missed from calls where id = ${callId}`);
+      return row?.missed;
+    };
+    expect(await missed(isAnswered)).toBe(false);
+    expect(await missed({ type: 'over', cause: 'no_answer' })).toBe(true);
+  });
+
   describe('the id of the provider', () => {
     it('leads to the call as soon as it is told, and goes on when the record is written', async () => {
       const [state, id] = [await reserved(), `p-${someone()}`];
