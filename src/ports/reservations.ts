@@ -43,6 +43,8 @@ export type ReserveOutcome =
  */
 export interface Reservations {
   nextCallId(): Promise<number>;
+  /** Whether `reserve` would answer this request with the call of an earlier one. */
+  wasReserved(request: ReserveCall): Promise<boolean>;
   /** One transaction: nothing is written unless the outcome is `reserved`. */
   reserve(request: ReserveCall): Promise<ReserveOutcome>;
   /**

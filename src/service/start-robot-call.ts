@@ -2,7 +2,7 @@ import { newCall } from '../call/new-call.js';
 import type { CalleeResult, CallState } from '../call/state.js';
 import type { RobotPlan } from '../contract/robot-plan.js';
 import type { CommandOutcome, StartCall } from '../ports/call-engine.js';
-import { type ReserveOutcome, StoreUnavailable } from '../ports/reservations.js';
+import { type ReserveCall, type ReserveOutcome, StoreUnavailable } from '../ports/reservations.js';
 import { START_WITHIN_MS } from './create-call.js';
 import type { Dependencies } from './dependencies.js';
 import { readCall } from './read-call.js';
@@ -42,42 +42,50 @@ export async function startRobotCall(
   request: StartRobotCall,
 ): Promise<RobotCallStarted> {
   const answerBy = deps.now() + ANSWER_WITHIN_MS;
-  const { robot, callees, media } = request.plan;
-  const admission = await deps.admission.ask({
-    callerId: robot,
-    calleeIds: callees,
-    channel: 'robot',
-    callType: media,
-  });
-  if (admission === 'refused') return { kind: 'forbidden' };
-  if (admission === 'unavailable') return { kind: 'unavailable' };
-  const call = await book(deps, request);
+  const wanted = await aReservation(deps, request);
+  const isAdmitted = await deps.reservations.wasReserved(wanted);
+  const why = isAdmitted ? undefined : await whyNot(deps, request.plan);
+  if (why !== undefined) return { kind: why };
+  const outcome = await deps.reservations.reserve(wanted);
+  const isNew = outcome.kind !== 'replayed';
+  const call = callOf(outcome, wanted, request.plan);
+  const { callId } = call.state;
   const leftMs = () => Math.max(0, answerBy - deps.now());
   switch (await deps.engine.start(call, leftMs())) {
     case 'unavailable':
-      if (call.isNew) await deps.reservations.abandon(call.state.callId);
-      return { kind: call.isNew ? 'unavailable' : 'unknown' };
+      if (isNew) await deps.reservations.abandon(callId);
+      return { kind: isNew ? 'unavailable' : 'unknown' };
     case 'unknown':
       return { kind: 'unknown' };
     case 'started':
     case 'already-started':
-      return tell(deps, call.state.callId, await deps.engine.placed(call.state.callId, leftMs()));
+      return tell(deps, callId, await deps.engine.placed(callId, leftMs()));
   }
 }
 
-interface Booked extends StartCall {
-  readonly isNew: boolean;
+/** Asked about new calls only: what was admitted once is not taken back from who asks again. */
+async function whyNot(
+  { admission }: Dependencies,
+  { robot, callees, media }: RobotPlan,
+): Promise<'forbidden' | 'unavailable' | undefined> {
+  const question = {
+    callerId: robot,
+    calleeIds: callees,
+    channel: 'robot',
+    callType: media,
+  } as const;
+  const answer = await admission.ask(question);
+  if (answer === 'allowed') return undefined;
+  return answer === 'refused' ? 'forbidden' : 'unavailable';
 }
 
-async function book(deps: Dependencies, request: StartRobotCall): Promise<Booked> {
-  const { plan, fingerprint } = request;
-  const state = aRobotCall(await deps.reservations.nextCallId(), deps, request);
-  const startBy = deps.now() + START_WITHIN_MS;
-  const idempotency = { key: fingerprint, bodyHash: fingerprint, holdsMs: SAME_WITHIN_MS };
-  const outcome = await deps.reservations.reserve({ state, startBy, idempotency });
-  return outcome.kind === 'replayed'
-    ? { ...again(outcome, plan), isNew: false }
-    : { state, startBy, robot: plan, isNew: true };
+async function aReservation(deps: Dependencies, request: StartRobotCall): Promise<ReserveCall> {
+  const { fingerprint: key } = request;
+  return {
+    state: aRobotCall(await deps.reservations.nextCallId(), deps, request),
+    startBy: deps.now() + START_WITHIN_MS,
+    idempotency: { key, bodyHash: key, holdsMs: SAME_WITHIN_MS },
+  };
 }
 
 function aRobotCall(callId: number, deps: Dependencies, request: StartRobotCall): CallState {
@@ -101,10 +109,11 @@ function aRobotCall(callId: number, deps: Dependencies, request: StartRobotCall)
 }
 
 /** The first start may have been lost: sending it again, with its own room, is safe by its id. */
-function again(
-  { state, startBy }: Extract<ReserveOutcome, { kind: 'replayed' }>,
-  plan: RobotPlan,
-): StartCall {
+function callOf(outcome: ReserveOutcome, wanted: ReserveCall, plan: RobotPlan): StartCall {
+  if (outcome.kind !== 'replayed') {
+    return { state: wanted.state, startBy: wanted.startBy, robot: plan };
+  }
+  const { state, startBy } = outcome;
   const { name, kind } = state.room ?? { name: plan.room.id };
   const room = { id: name, ...(kind !== undefined && { kind }) };
   return { state, startBy, robot: { ...plan, room } };

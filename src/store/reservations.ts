@@ -12,6 +12,8 @@ const KEY_VALID_MS = 24 * 60 * 60 * 1_000;
 /** @see Reservations */
 export const createReservations = (database: Database): Reservations => ({
   nextCallId: () => database.run(nextCallId),
+  wasReserved: (request) =>
+    database.run(async (queries) => (await repeated(queries, request))?.kind === 'replayed'),
   reserve: (request) => database.transaction((queries) => reserve(queries, request)),
   abandon: (callId) => database.transaction((queries) => abandon(queries, callId)),
   nameProviderCall: (callId, providerCallId) =>
@@ -37,14 +39,16 @@ async function nextCallId(queries: Queries): Promise<number> {
 async function reserve(queries: Queries, request: ReserveCall): Promise<ReserveOutcome> {
   const { state } = request;
   await lockUsers(queries, [callerOf(state).userId, ...calleeIdsOf(state)]);
-  const repeated =
-    (await repeatedKey(queries, request)) ?? (await repeatedCreate(queries, request));
-  if (repeated?.kind === 'replayed') await markRepeated(queries, repeated.state.callId);
-  if (repeated !== undefined) return repeated;
+  const known = await repeated(queries, request);
+  if (known?.kind === 'replayed') await markRepeated(queries, known.state.callId);
+  if (known !== undefined) return known;
   const decision = decideLines(state, await heldLines(queries, linesWanted(state)));
   if (decision.kind === 'reserved') await book(queries, request, decision.supersedes);
   return decision;
 }
+
+const repeated = async (queries: Queries, request: ReserveCall) =>
+  (await repeatedKey(queries, request)) ?? (await repeatedCreate(queries, request));
 
 async function markRepeated(queries: Queries, callId: number): Promise<void> {
   await queries.update(calls).set({ repeated: true }).where(eq(calls.id, callId));

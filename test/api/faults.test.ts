@@ -105,6 +105,7 @@ describe('a store that is away', () => {
       deps: {
         reservations: {
           nextCallId: awayStore,
+          wasReserved: awayStore,
           reserve: awayStore,
           abandon: awayStore,
           freeLine: awayStore,

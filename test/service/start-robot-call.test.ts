@@ -88,6 +88,38 @@ describe('starting a robot call', () => {
     expect(placings).toHaveLength(1);
   });
 
+  it('is not taken back when a repeat was quicker to start it', async () => {
+    const request = aRequest();
+    const outrun = await withEngine({
+      async start() {
+        expect(await api.robotCalls.start(request)).toMatchObject({ kind: 'placed' });
+        return 'unavailable';
+      },
+    });
+    expect(await outrun.start(request)).toEqual({ kind: 'unavailable' });
+    expect(await api.robotCalls.start(request)).toMatchObject({ kind: 'placed' });
+    expect(placings).toHaveLength(1);
+  });
+
+  it.each(['unavailable', 'refused'] as const)(
+    'is the same start once it was admitted, though the permission hook is now %s',
+    async (answer) => {
+      const request = aRequest();
+      const placed = await api.robotCalls.start(request);
+      const asked: AdmissionRequest[] = [];
+      const ask = async (question: AdmissionRequest) => {
+        asked.push(question);
+        return answer;
+      };
+      const service = await withDeps({ admission: { ask } });
+      expect(await service.start(request)).toEqual(placed);
+      expect(asked).toEqual([]);
+      expect(await service.start(aRequest())).not.toMatchObject({ kind: 'placed' });
+      expect(asked).toHaveLength(1);
+      expect(placings).toHaveLength(1);
+    },
+  );
+
   it('is a group with a room of ours where the request says so', async () => {
     const plan = aPlan({ callees: ['ann', 'bob'], room: { id: 'room-x', kind: 'text' } });
     await api.robotCalls.start(aRequest({ plan, roomIsOurs: true }));

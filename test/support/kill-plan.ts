@@ -15,6 +15,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   ...Object.fromEntries(OF_ROBOT_CALLS.map((done) => [done, 'belongs to robot calls'])),
   'store.healthy': 'reads',
   'store.reader.find': 'reads',
+  'store.reservations.wasReserved': 'reads',
   'store.reader.findByProviderId': 'reads',
   'store.reader.looksLive': 'reads',
   'store.reader.ringingFor': 'reads',
