@@ -13,6 +13,10 @@ export const reconcileUntil = ({ ring, rearmed }: CallState): number =>
 export const isPlacing = ({ placing, providerCallId }: CallState): boolean =>
   placing !== undefined && placing.kind !== 'refused' && providerCallId === undefined;
 
+/** Whether something of the call may live on at its provider when nobody here carries it on. */
+export const holdsProvider = (state: CallState): boolean =>
+  !isOver(state) && state.providerCallId !== undefined;
+
 /** Whether the end cannot be averted any more, although its cause may still be open. */
 export const endIsCertain = (state: CallState): boolean =>
   isOver(state) || state.ending !== undefined || state.forgotten === true;

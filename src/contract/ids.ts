@@ -2,6 +2,9 @@ const PREFIX = 'call-';
 
 export const callWorkflowId = (callId: number): string => `${PREFIX}${callId}`;
 
+/** One for each call, so that any number of processes may start it. */
+export const releaseWorkflowId = (callId: number): string => `release-${callId}`;
+
 /** The inverse of `callWorkflowId`; `undefined` for a workflow that is no call. */
 export function callIdOfWorkflow(workflowId: string): number | undefined {
   const callId = Number(workflowId.slice(PREFIX.length));

@@ -1,5 +1,6 @@
 /** Names that Temporal persists: renaming one is a migration. */
 export const CALL_WORKFLOW_TYPE = 'call';
+export const RELEASE_WORKFLOW_TYPE = 'release';
 export const CALL_TASK_QUEUE = 'calls';
 
 /** Each is both an update and a signal, with one and the same payload. */

@@ -1,10 +1,10 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowStartOptions } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { CALL_WORKFLOW_TYPE } from '../contract/names.js';
+import { CALL_WORKFLOW_TYPE, RELEASE_WORKFLOW_TYPE } from '../contract/names.js';
 import type { CallEngine, StartOutcome } from '../ports/call-engine.js';
 import { placedAsker } from './ask-placed.js';
 import { bounded, TIMED_OUT } from './bounded.js';
-import { startOptions } from './call-start.js';
+import { releaseOptions, startOptions } from './call-start.js';
 import { isGrpcError } from './client-errors.js';
 import type { Health } from './health.js';
 import { callReads } from './read-calls.js';
@@ -15,15 +15,18 @@ export function createCallEngine(client: Client, health: Health): CallEngine {
   const reads = callReads(client);
   const send = commandSender(client);
   const placed = placedAsker(client);
+  const begin = async (type: string, options: WorkflowStartOptions, withinMs: number) => {
+    if (!health.ok()) return 'unavailable';
+    const started = client.workflow
+      .start(type, options)
+      .then((): StartOutcome => 'started', outcomeOfStart);
+    const outcome = await bounded(started, Math.min(withinMs, ANSWER_BOUND_MS));
+    return outcome === TIMED_OUT ? 'unknown' : outcome;
+  };
   return {
-    async start(call, withinMs = ANSWER_BOUND_MS) {
-      if (!health.ok()) return 'unavailable';
-      const started = client.workflow
-        .start(CALL_WORKFLOW_TYPE, startOptions(call))
-        .then((): StartOutcome => 'started', outcomeOfStart);
-      const outcome = await bounded(started, Math.min(withinMs, ANSWER_BOUND_MS));
-      return outcome === TIMED_OUT ? 'unknown' : outcome;
-    },
+    start: (call, withinMs = ANSWER_BOUND_MS) =>
+      begin(CALL_WORKFLOW_TYPE, startOptions(call), withinMs),
+    release: (state) => begin(RELEASE_WORKFLOW_TYPE, releaseOptions(state), ANSWER_BOUND_MS),
     command: async (...command) => (health.ok() ? send(...command) : { kind: 'unavailable' }),
     placed: async (...asked) => (health.ok() ? placed(...asked) : { kind: 'unavailable' }),
     state: async (...read) => (health.ok() ? reads.state(...read) : undefined),

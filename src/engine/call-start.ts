@@ -1,9 +1,10 @@
 import type { WorkflowStartOptions } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { call } from '../../workflows/call/call.workflow.js';
-import { callerOf } from '../call/state.js';
+import type { release } from '../../workflows/release/release.workflow.js';
+import { type CallState, callerOf } from '../call/state.js';
 import { summaryOf } from '../call/summary.js';
-import { callWorkflowId } from '../contract/ids.js';
+import { callWorkflowId, releaseWorkflowId } from '../contract/ids.js';
 import { CALL_TASK_QUEUE } from '../contract/names.js';
 import type { StartCall } from '../ports/call-engine.js';
 
@@ -37,3 +38,12 @@ export function startOptions(start: StartCall): WorkflowStartOptions<typeof call
     ]),
   };
 }
+
+export const releaseOptions = (state: CallState): WorkflowStartOptions<typeof release> => ({
+  workflowId: releaseWorkflowId(state.callId),
+  taskQueue: CALL_TASK_QUEUE,
+  args: [state],
+  workflowIdReusePolicy: 'REJECT_DUPLICATE',
+  workflowIdConflictPolicy: 'FAIL',
+  staticSummary: `what is left of ${summaryOf(state)}`,
+});

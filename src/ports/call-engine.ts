@@ -64,6 +64,11 @@ export interface CallEngine {
   state(callId: number, withinMs?: number): Promise<CallState | undefined>;
   /** Known without a worker; `unknown` when it cannot be had in time: 500 ms unless told otherwise. */
   presence(callId: number, withinMs?: number): Promise<Presence>;
+  /**
+   * Has whatever a call without a workflow still holds at its provider given back, for as long as it
+   * takes. Once for each call, however often it is asked for.
+   */
+  release(state: CallState): Promise<StartOutcome>;
   /** Ids of the calls that are listed as running, a moment ago; `undefined` when it cannot be told. */
   running(): Promise<ReadonlySet<number> | undefined>;
 }

@@ -1,6 +1,9 @@
+import type { CallEvent } from '../call/events.js';
+import { holdsProvider } from '../call/placing.js';
 import { type CallState, isOver } from '../call/state.js';
 import { toldBy } from '../call/step.js';
 import { judge } from '../call/transition.js';
+import type { CallEngine } from '../ports/call-engine.js';
 import type { RecordedCall } from '../ports/call-reader.js';
 import type { Dependencies } from './dependencies.js';
 
@@ -41,7 +44,8 @@ export async function settleCall(
       const ended = await deps.engine.state(callId, presence === 'ending' ? left() : undefined);
       if (ended !== undefined && isOver(ended)) return settleOver(deps, ended);
       if (presence === 'ending') return settleByRecord(deps, callId);
-      return mayStillStart ? { kind: 'live' } : settleDead(deps, recorded.state, presence);
+      if (mayStillStart) return { kind: 'live' };
+      return settleDead(deps, ended ?? recorded.state, presence);
     }
   }
 }
@@ -63,16 +67,27 @@ async function settleOver({ records }: Settling, state: CallState): Promise<Sett
  * workflow cannot be one that is still being written.
  */
 async function settleDead(
-  { records, reader, now }: Settling,
-  before: CallState,
+  { records, reader, engine, now }: Settling,
+  known: CallState,
   presence: 'missing' | 'closed',
 ): Promise<Settled> {
   // It may have ended, and written so, since it was read.
-  const state = (await reader.find(before.callId))?.state ?? before;
-  if (isOver(state)) return { kind: 'over', state };
-  const wasAnnounced = presence === 'closed';
-  const cause = wasAnnounced ? 'ops_ended' : 'unreachable';
-  const ended = judge(state, { type: 'end', by: 'system', cause }, now());
-  await records.write(ended.state, wasAnnounced ? toldBy(ended.effects) : []);
+  const written = (await reader.find(known.callId))?.state ?? known;
+  if (isOver(written)) return { kind: 'over', state: written };
+  const state = written.version > known.version ? written : known;
+  if (holdsProvider(state) && !(await isReleased(engine, state))) return { kind: 'unknown' };
+  const wasStarted = presence === 'closed' || state.version > 1;
+  const ended = judge(state, wasStarted ? TERMINATED : NEVER_STARTED, now());
+  await records.write(ended.state, wasStarted ? toldBy(ended.effects) : []);
   return { kind: 'over', state: ended.state };
+}
+
+/** Nobody is left who could wait for a provider to confirm the end. */
+const TERMINATED: CallEvent = { type: 'over', cause: 'ops_ended' };
+const NEVER_STARTED: CallEvent = { type: 'end', by: 'system', cause: 'unreachable' };
+
+/** Before the record is ended: nobody looks at the call again after that. */
+async function isReleased(engine: CallEngine, state: CallState): Promise<boolean> {
+  const outcome = await engine.release(state);
+  return outcome === 'started' || outcome === 'already-started';
 }

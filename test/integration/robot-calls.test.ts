@@ -114,6 +114,28 @@ describe('a backend whose host is Switchyard', () => {
   });
 });
 
+describe('a robot call whose workflow was terminated from outside', () => {
+  it('is ended at Tencent within a minute, and for whoever asks about it', async () => {
+    const { backend, simulator, stack } = await startTencentStack();
+    const CallId = callIdOf(await backend.send('start_call_by_robot', aStartBody()));
+    const connection = await Connection.connect({ address: stack.temporalAddress });
+    try {
+      const client = new Client({ connection, namespace: stack.namespace });
+      await client.workflow.getHandle(callWorkflowId(1)).terminate('by hand');
+    } finally {
+      await connection.close();
+    }
+    const seen = async () => [
+      simulator.control.ledger().calls[0]?.result,
+      (await backend.send('get_call_info', { CallId })).ErrorCode,
+    ];
+    const terminatedAt = Date.now();
+    await expect.poll(seen, { timeout: 120_000, interval: 500 }).toEqual(['Cancel', 101004]);
+    expect(Date.now() - terminatedAt).toBeLessThan(60_000);
+    expect(simulator.control.ledger().requests).toMatchObject({ end_call: 1 });
+  });
+});
+
 /** Everything that is written in a history, payloads decoded. */
 function textsIn(value: unknown): string[] {
   if (value instanceof Uint8Array) return [Buffer.from(value).toString('utf8')];

@@ -79,8 +79,8 @@ async function play(connected: EngineConnection): Promise<void> {
   });
 }
 
-async function historyOf({ client }: EngineConnection, { callId, runId }: Told): Promise<string> {
-  const workflowId = callWorkflowId(callId);
+async function historyOf({ client }: EngineConnection, told: Told): Promise<string> {
+  const { callId, runId, workflowId = callWorkflowId(callId) } = told;
   await client.workflow.getHandle(workflowId).result();
   const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
   return withoutMachine(JSON.stringify(JSON.parse(historyToJSON(history)), null, 1));

@@ -1,8 +1,8 @@
-import { callWorkflowId } from '../../src/contract/ids.js';
+import { callWorkflowId, releaseWorkflowId } from '../../src/contract/ids.js';
 import { aStart, type CallOptions } from '../support/calls.js';
 import { accepted, aRecord } from '../support/provider-in-memory.js';
 import { aRobotCall, byRobot, stateOf } from '../support/robot-calls.js';
-import type { Stage, Story, Told } from './stage.js';
+import type { Stage, Story, Told, ToldRun } from './stage.js';
 
 const MANY_SIGNALS = 100;
 
@@ -31,7 +31,7 @@ async function answered({ engine, provider }: Stage, { callId }: Told): Promise<
 
 const unknown = { kind: 'unknown', throttled: false, evidence: { fault: 'timeout' } } as const;
 
-async function continueAsNew(stage: Stage): Promise<Required<Told>> {
+async function continueAsNew(stage: Stage): Promise<ToldRun> {
   const { callId } = await placed(stage);
   const handle = stage.client.workflow.getHandle(callWorkflowId(callId));
   const { runId } = await handle.describe();
@@ -91,6 +91,15 @@ export const ROBOT_STORIES: Readonly<Record<string, Story>> = {
   'a robot’s, claimed by nobody': async (stage) => {
     stage.provider.record_ = aRecord({ cause: 'cancelled', result: 'Cancel' });
     return begun(stage, { claimWithinMs: 1_000 });
+  },
+  async 'a robot’s, terminated, and what was left of it'(stage) {
+    const { callId } = await placed(stage);
+    const state = await stage.engine.state(callId);
+    await stage.client.workflow.getHandle(callWorkflowId(callId)).terminate('by hand');
+    if (state === undefined || (await stage.engine.release(state)) !== 'started') {
+      throw new Error('nothing was released');
+    }
+    return { callId, workflowId: releaseWorkflowId(callId) };
   },
   'a robot’s, continued as new, first run': continueAsNew,
   async 'a robot’s, continued as new, last run'(stage) {

@@ -14,8 +14,13 @@ export interface Stage {
 
 export interface Told {
   readonly callId: number;
+  /** Of the workflow whose history is kept, if not the call's own. */
+  readonly workflowId?: string;
   /** Which run of the call is kept; a call that continued as new has two. */
   readonly runId?: string;
 }
+
+/** One run of a call that has several. */
+export type ToldRun = Told & Required<Pick<Told, 'runId'>>;
 
 export type Story = (stage: Stage) => Promise<Told>;

@@ -10,7 +10,7 @@ import {
   type CallOptions,
 } from '../support/calls.js';
 import { ROBOT_STORIES } from './robot-stories.js';
-import type { Stage, Story, Told } from './stage.js';
+import type { Stage, Story, Told, ToldRun } from './stage.js';
 
 const THIRD = '30003';
 
@@ -39,7 +39,7 @@ async function hangUp({ engine }: Stage, callId: number): Promise<void> {
 }
 
 /** More changes than one run may hold, by a terminal that keeps being exchanged. */
-async function continueAsNew(stage: Stage): Promise<Required<Told>> {
+async function continueAsNew(stage: Stage): Promise<ToldRun> {
   const { callId } = await begun(stage);
   const handle = stage.client.workflow.getHandle(callWorkflowId(callId));
   const { runId } = await handle.describe();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { START_WITHIN_MS } from '../../src/service/create-call.js';
 import { sweep } from '../../src/service/sweep.js';
+import { aPlan } from '../support/robot-backend.js';
 import { startTestApi, type TestApi } from '../support/test-api.js';
 
 let api: TestApi;
@@ -42,6 +43,22 @@ describe('a sweep', () => {
     expect(await sweep(deps())).toEqual([]);
   });
 
+  it('ends the record of a call that was terminated, as it was last', async () => {
+    const { callId, calleeId } = await ringingCall();
+    const { records } = api.store;
+    const writes = records.write;
+    // Accepted, and terminated before that was written.
+    records.write = async () => undefined;
+    await api.service.accept(callId, { userId: calleeId, terminalId: 'phone' });
+    records.write = writes;
+    api.engine.terminateVisibly(callId);
+    expect(await sweep(deps())).toEqual([callId]);
+    const record = await api.store.reader.find(callId);
+    const accepted = { status: 'ended', cause: 'ops_ended', acceptedAt: expect.any(Number) };
+    expect(record?.state).toMatchObject(accepted);
+    expect(api.engine.released).toEqual([]);
+  });
+
   it('leaves calls alone that run, and those that may still start', async () => {
     const living = await ringingCall();
     const starting = await ringingCall();
@@ -50,6 +67,22 @@ describe('a sweep', () => {
     expect(await sweep(deps())).toEqual([starting.callId]);
     const record = await api.store.reader.find(living.callId);
     expect(record?.state.status).toBe('calling');
+  });
+
+  it('has a robot call ended at its provider before its record is ended', async () => {
+    const providerCallId = 'p-terminated';
+    api.engine.onPlace = () => ({ type: 'placed', providerCallId });
+    const request = { plan: aPlan(), roomIsOurs: false, fingerprint: 'terminated' };
+    const started = await api.robotCalls.start(request);
+    const callId = started.kind === 'placed' ? started.callId : 0;
+    api.engine.terminateVisibly(callId);
+    const stateOf = async () => (await api.store.reader.find(callId))?.state;
+    const away = { ...deps(), engine: { ...api.engine, release: async () => 'unknown' as const } };
+    expect(await sweep(away)).toEqual([]);
+    expect(await stateOf()).toMatchObject({ status: 'calling' });
+    expect(await sweep(deps())).toEqual([callId]);
+    expect(api.engine.released).toMatchObject([{ callId, providerCallId }]);
+    expect(await stateOf()).toMatchObject({ status: 'ended', cause: 'ops_ended' });
   });
 
   it('does nothing while the engine cannot say what runs', async () => {

@@ -20,6 +20,10 @@ export interface EngineInMemory extends CallEngine {
   readonly carriedOut: readonly string[];
   /** A workflow that is terminated from outside: nothing is recorded. */
   terminate(callId: number): void;
+  /** The same, of one that can still be looked at. */
+  terminateVisibly(callId: number): void;
+  /** Calls whose provider was to be given back what they held, once each. */
+  readonly released: readonly CallState[];
   /** What the provider of a robot call says when it is asked for one; by default nothing. */
   onPlace: (call: StartCall) => ProviderReport | undefined;
   /** What the provider says of a call later on. */
@@ -34,7 +38,11 @@ interface Deps {
 /** The engine's promises kept by the call's own rules on a map, and lost with the process. */
 export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
   const calls = new Map<number, CallState>();
+  const terminated = new Set<number>();
+  const released = new Map<number, CallState>();
   const carriedOut: string[] = [];
+
+  const isClosed = (state: CallState) => isOver(state) || terminated.has(state.callId);
 
   async function keep(state: CallState, effects: Judgement['effects']): Promise<void> {
     calls.set(state.callId, state);
@@ -78,7 +86,7 @@ export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
     if (engine.mood === 'unavailable') return { kind: 'unavailable' };
     if (engine.mood === 'no-worker') return { kind: 'unknown' };
     const state = calls.get(callId);
-    if (state === undefined || isOver(state)) return { kind: 'gone' };
+    if (state === undefined || isClosed(state)) return { kind: 'gone' };
     const parsed = parseCommand(name, payload);
     if ('invalid' in parsed) return { kind: 'refused', code: 40001 };
     const judged = judge(state, parsed.value, now());
@@ -95,6 +103,17 @@ export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
     mood: 'well',
     carriedOut,
     terminate: (callId) => void calls.delete(callId),
+    terminateVisibly: (callId) => void terminated.add(callId),
+    get released() {
+      return [...released.values()];
+    },
+    async release(state) {
+      if (engine.mood === 'unavailable') return 'unavailable';
+      const known = released.has(state.callId);
+      released.set(state.callId, state);
+      if (engine.mood === 'unknown') return 'unknown';
+      return known ? 'already-started' : 'started';
+    },
     command,
     onPlace: () => undefined,
     report,
@@ -116,13 +135,13 @@ export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
     },
     async running() {
       if (engine.mood !== 'well') return undefined;
-      return new Set([...calls.values()].filter((call) => !isOver(call)).map((c) => c.callId));
+      return new Set([...calls.values()].filter((call) => !isClosed(call)).map((c) => c.callId));
     },
     async presence(callId) {
       if (engine.mood === 'unavailable' || engine.mood === 'unknown') return 'unknown';
       const state = calls.get(callId);
       if (state === undefined) return 'missing';
-      return isOver(state) ? 'closed' : 'running';
+      return isClosed(state) ? 'closed' : 'running';
     },
   };
   return engine;

@@ -28,6 +28,7 @@ export function insistentEngine(engine: CallEngine): CallEngine {
     );
   return {
     state,
+    release: (call) => engine.release(call),
     async start(call) {
       let isRepeated = false;
       const outcome = await first(

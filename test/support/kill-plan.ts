@@ -4,6 +4,7 @@ import type { ScriptName } from './kill-scripts.js';
 const OF_ROBOT_CALLS = [
   'store.reservations.nameProviderCall',
   'engine.placed',
+  'engine.release',
   ...['place', 'find', 'follow', 'end', 'close'].flatMap((what) => [
     `activity.${what}RobotCall ordinary`,
     `activity.${what}RobotCall local`,
