@@ -2,6 +2,8 @@ export interface Fault<Kind extends string = string> {
   /** The command, or the callback, that it happens to. */
   readonly on: string;
   readonly kind: Kind;
+  /** Only in calls of this robot; in anybody's if nothing is said. */
+  readonly robot?: string;
   /** How many times; once if nothing is said. */
   readonly times?: number;
   readonly ms?: number;
@@ -19,7 +21,7 @@ export interface FaultCount<Kind extends string> {
 export interface FaultRules<Kind extends string> {
   add(fault: Fault<Kind>): void;
   /** The fault that happens to this occurrence, which is counted. */
-  next(on: string): Fault<Kind> | undefined;
+  next(on: string, robot?: string): Fault<Kind> | undefined;
   counts(): readonly FaultCount<Kind>[];
   clear(): void;
 }
@@ -31,8 +33,10 @@ export function createFaultRules<Kind extends string>(): FaultRules<Kind> {
     add(fault) {
       rules.push({ fault, fired: 0 });
     },
-    next(on) {
-      const due = rules.find(({ fault, fired }) => fault.on === on && fired < (fault.times ?? 1));
+    next(on, robot) {
+      const isMeant = ({ fault }: { readonly fault: Fault<Kind> }) =>
+        fault.on === on && (fault.robot === undefined || fault.robot === robot);
+      const due = rules.find((rule) => isMeant(rule) && rule.fired < (rule.fault.times ?? 1));
       if (due === undefined) return undefined;
       due.fired += 1;
       return due.fault;

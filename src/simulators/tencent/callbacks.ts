@@ -78,10 +78,10 @@ export function createCallbackSender(
     sent.push({ command, callId, ...(answer && { status: answer.status }) });
   };
 
-  const send = (command: CallbackCommand, callId: string, content: object) => {
+  const send = (command: CallbackCommand, { id: callId, request }: Call, content: object) => {
     if (!sender.config?.CallbackCommandList.includes(command)) return;
     const body = written({ CallbackCommand: command, ...content, EventTime: Date.now() });
-    const fault = rules.next(command);
+    const fault = rules.next(command, request.robot);
     if (fault?.kind === 'lose-answer') return;
     const repeats = fault?.kind === 'twice' ? 2 : 1;
     timers.after(fault?.ms ?? 0, () => {
@@ -92,9 +92,10 @@ export function createCallbackSender(
   const sender: CallbackSender = {
     config: undefined,
     sent,
-    started({ id, request, members }) {
+    started(call) {
+      const { id, request, members } = call;
       const { shapes } = behaviour;
-      send('Call.CallbackAfterStartCall', id, {
+      send('Call.CallbackAfterStartCall', call, {
         CallInfo: {
           CallId: id,
           [shapes.callbackMedia]: request.mediaType,
@@ -105,9 +106,10 @@ export function createCallbackSender(
         UserList: userList(members, shapes),
       });
     },
-    changed({ id, members }, account, action) {
+    changed(call, account, action) {
+      const { id, members } = call;
       const { shapes } = behaviour;
-      send('Call.CallbackAfterMemberChanged', id, {
+      send('Call.CallbackAfterMemberChanged', call, {
         CallId: id,
         UserList: userList(members, shapes),
         ChangedUserList: [
@@ -120,7 +122,7 @@ export function createCallbackSender(
     },
     ended(call) {
       const CallRecord = callRecord(call, behaviour.shapes);
-      send('Call.CallbackAfterEndCall', call.id, { CallRecord });
+      send('Call.CallbackAfterEndCall', call, { CallRecord });
     },
   };
   return sender;

@@ -52,6 +52,9 @@ export async function startTencentSimulator(
   const say = (response: ServerResponse, answer: Answer) =>
     response.writeHead(200, { 'content-type': 'application/json' }).end(written(answer));
 
+  const robotIn = ({ Robot_Account, CallId }: Record<string, unknown>) =>
+    typeof Robot_Account === 'string' ? Robot_Account : switchboard.find(CallId)?.request.robot;
+
   const serveCommand = async (request: IncomingMessage, response: ServerResponse, url: URL) => {
     const body = objectIn(await readBody(request));
     const path = url.pathname.replace('/v4/', '');
@@ -64,7 +67,7 @@ export async function startTencentSimulator(
     const name = path.split('/')[1] ?? '';
     if (meter.exceeded(name)) return say(response, fail(60007));
     requests.set(name, (requests.get(name) ?? 0) + 1);
-    await answerWith(rules.next(name), () => command(body), response, faultTimers);
+    await answerWith(rules.next(name, robotIn(body)), () => command(body), response, faultTimers);
   };
 
   const serveControl = async (request: IncomingMessage, response: ServerResponse, name: string) => {

@@ -54,6 +54,20 @@ describe('a fault', () => {
     await expect.poll(() => rung(running)).toBe(1);
   });
 
+  it('that is meant for one robot passes by the calls of others', async () => {
+    const running = await simulator();
+    const byRobot = (robot: string) =>
+      post(running, START, { ...startBody(['jack']), Robot_Account: robot });
+    running.control.fault({ on, kind: 'code', code: 60008, robot: 'r2' });
+    running.control.fault({ on: 'get_call_info', kind: 'code', code: 60008, robot: 'r1' });
+    const CallId = (await byRobot('r1')).Response?.CallId;
+    expect(await byRobot('r2')).toMatchObject({ ErrorCode: 60008 });
+    const other = (await byRobot('r2')).Response?.CallId;
+    expect(await post(running, INFO, { CallId: other })).toMatchObject({ ErrorCode: 0 });
+    expect(await post(running, INFO, { CallId })).toMatchObject({ ErrorCode: 60008 });
+    expect(running.control.faults().map(({ fired }) => fired)).toEqual([1, 1]);
+  });
+
   it('of HTTP has its status, and an effect only if that is not ruled out', async () => {
     const running = await simulator();
     running.control.fault({ on, kind: 'status', status: 503 });
