@@ -89,12 +89,7 @@ export function finish(state: CallState, end: End, now: number, evidence?: strin
   const endedAt = Math.max(state.touchedAt, now);
   const ringing = partiesIn(state, 'ringing');
   const whoRang = stateAfterRinging(state, end);
-  const {
-    ending: _answeredWish,
-    asked: _answeredQuestion,
-    claimBy: _claimNeeded,
-    ...settled
-  } = state;
+  const { ending: _answeredWish, asked: _answeredQuestion, ...settled } = state;
   return change(
     settled,
     {

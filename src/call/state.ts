@@ -171,7 +171,10 @@ export interface CallState {
   /** Absent where no provider is asked (rtc). */
   readonly placing?: Placing;
   readonly providerCallId?: string;
-  /** Until then whoever asked for the call has to be told of it, or it is ended again. */
+  /**
+   * Until then whoever asked for the call has to be told of it, or it is ended again. It stays in a
+   * call that is over before anybody was told: the same request is still about this one.
+   */
   readonly claimBy?: number;
   /** The provider no longer knows the call; its record of the end is awaited. */
   readonly forgotten?: true;

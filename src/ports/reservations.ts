@@ -11,7 +11,7 @@ export interface ReserveCall {
     readonly bodyHash: string;
     /**
      * Absent, the key holds for 24 hours. Otherwise for this long and, beyond it, while its call is
-     * live; never for a call its provider refused.
+     * live or may still be claimed; never for a call its provider refused.
      */
     readonly holdsMs?: number;
   };

@@ -92,7 +92,11 @@ async function repeatedKey(
 function stillHolds(now: number, holdsMs: number | undefined) {
   if (holdsMs === undefined) return gt(idempotencyKeys.createdAt, now - KEY_VALID_MS);
   return and(
-    or(gt(idempotencyKeys.createdAt, now - holdsMs), inArray(calls.status, [...LIVE_STATUSES])),
+    or(
+      gt(idempotencyKeys.createdAt, now - holdsMs),
+      inArray(calls.status, [...LIVE_STATUSES]),
+      sql`(${calls.snapshot} ->> 'claimBy')::bigint > ${now}`,
+    ),
     sql`${calls.snapshot} -> 'placing' ->> 'kind' is distinct from 'refused'`,
   );
 }

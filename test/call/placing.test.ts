@@ -115,6 +115,20 @@ describe('a call nobody was told of', () => {
   });
 });
 
+describe('a call that is over before anybody was told of it', () => {
+  const over: CallEvent = { type: 'over', cause: 'rejected' };
+
+  it('can still be claimed, and is not ended again', () => {
+    const state = after(asking(), unknown, placed, over);
+    expect(state).toMatchObject({ status: 'rejected', claimBy: T0 + CLAIM_MS });
+    expect(nextDeadline(state)).toBeUndefined();
+  });
+
+  it('need not be claimed twice', () => {
+    expect(after(asking(), placed, claimed, over).claimBy).toBeUndefined();
+  });
+});
+
 describe('a call the provider has forgotten', () => {
   it('waits for its record', () => {
     const state = after(asking(), placed, { type: 'forgotten' });

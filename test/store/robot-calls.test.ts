@@ -78,6 +78,24 @@ describe.each(DATABASES)('robot calls on $name', ({ open }) => {
       expect(await again({ state, key, ms: HOLDS_MS })).toEqual({ kind: 'reserved' });
     });
 
+    it('is the same call until that one need not be claimed any more, although it is over', async () => {
+      const CLAIM_MS = 2 * HOLDS_MS;
+      const key = someone();
+      const over = async (state: CallState, ...happened: CallEvent[]) =>
+        write({ ...state, claimBy: T0 + CLAIM_MS }, isPlaced('p'), ...happened, isOver);
+      const state = await over(await reserved(key));
+      expect(await again({ state, key, ms: CLAIM_MS - 1 })).toMatchObject({
+        kind: 'replayed',
+        state: { callId: state.callId },
+      });
+      expect(await again({ state, key, ms: CLAIM_MS })).toEqual({ kind: 'reserved' });
+      const other = someone();
+      const claimed = await over(await reserved(other), { type: 'claimed' });
+      expect(await again({ state: claimed, key: other, ms: HOLDS_MS })).toEqual({
+        kind: 'reserved',
+      });
+    });
+
     it('binds the key to the new call', async () => {
       const key = someone();
       const state = await write(await reserved(key), isPlaced('p'), isOver);
