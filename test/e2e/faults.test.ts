@@ -9,7 +9,7 @@ import { runSeed, seeded } from '../support/seeded.js';
 
 /** An answer takes three seconds at most, half a second of a state's are for the engine. */
 const ANSWER_LIMIT_MS = { engine: 4_000, store: 4_000, api: 12_000 } as const;
-const STATE_LIMIT_MS = { engine: 1_500, store: 3_000, api: 1_500 } as const;
+const STATE_LIMIT_MS = { engine: 2_400, store: 3_000, api: 2_400 } as const;
 /** How long a line may outlive a create that was refused: the time of a start, and a sweep. */
 const LINES_LIMIT_MS = 60_000;
 /** Where nothing is wrong nearly every call is over by then, on a busy machine as well. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createClient } from '../../src/client/create-client.js';
 import { freePort } from '../support/free-port.js';
+import { insistent } from '../support/insist.js';
 import { type PostgresServer, startPostgres } from '../support/postgres.js';
 import type { RunningProgram } from '../support/running-program.js';
 import { type TestServer, temporalServer } from '../support/temporal-server.js';
@@ -49,7 +50,7 @@ async function endedOn(signal: NodeJS.Signals, running: RunningProgram) {
 const CLEAN = { code: 0, signal: null, stderr: '' };
 
 const user = async (userId: string) =>
-  createClient({ baseUrl: place.apiUrl, token: await userToken(userId) });
+  insistent(createClient({ baseUrl: place.apiUrl, token: await userToken(userId) }));
 
 async function fullCall() {
   const [caller, callee] = [await user('10001'), await user('20002')];
@@ -62,6 +63,8 @@ async function fullCall() {
     await callee.reportMediaState(id, joined('phone-2')),
     await callee.hangupCall(id, { terminal_id: 'phone-2', reason: 'done' }),
   ];
+  // The record follows its call.
+  await expect.poll(async () => (await caller.getCall(id)).ended_at).not.toBeNull();
   return {
     steps: steps.map(({ status, version }) => `${status} ${version}`),
     end: await caller.getCall(id),

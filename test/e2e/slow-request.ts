@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 
 export interface SlowRequest {
   send(text: string): void;
@@ -9,9 +8,10 @@ export interface SlowRequest {
   answer(): Promise<string>;
 }
 
-const ARRIVAL_MS = 200;
+/** A whole request, in one piece with which the beginning of the next one arrives. */
+const BEFORE = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
-/** A request of which only the beginning is sent, on a connection that closes after its answer. */
+/** A request of which only the beginning has come, on a connection that closes after its answer. */
 export async function beginRequest(baseUrl: string, beginning: string): Promise<SlowRequest> {
   const { hostname, port } = new URL(baseUrl);
   const socket = connect(Number(port), hostname);
@@ -23,11 +23,12 @@ export async function beginRequest(baseUrl: string, beginning: string): Promise<
     text += chunk;
   });
   const closed = once(socket, 'close');
-  socket.write(beginning);
-  await sleep(ARRIVAL_MS);
+  socket.write(BEFORE + beginning);
+  await expect.poll(() => text).toMatch(/"ok"\}$/);
+  const from = text.length;
   return {
     send: (more) => void socket.write(more),
-    answer: () => closed.then(() => text),
+    answer: () => closed.then(() => text.slice(from)),
   };
 }
 

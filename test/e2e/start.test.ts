@@ -64,7 +64,7 @@ describe('the calls a start plays', () => {
       'nobody answers: ended, version 2, no_answer_timeout',
     ]);
     expect(nobody?.milliseconds).toBeGreaterThan(1_000);
-    expect(nobody?.milliseconds).toBeLessThan(5_000);
+    expect(nobody?.milliseconds).toBeLessThan(15_000);
   });
 
   it('shows two terminals accepting at once, of which exactly one wins', () => {
@@ -155,22 +155,22 @@ describe('the summary of a start', () => {
 
   it('has a token for a backend that acts for users', async () => {
     const token = /^BACKEND=(\S+)$/m.exec(summary())?.[1];
-    const ringing = await fetch(`${place.apiUrl}/api/calls/ringing`, {
-      headers: { authorization: `Bearer ${token}`, 'x-acting-user': '10001' },
-    });
+    const headers = { authorization: `Bearer ${token}`, 'x-acting-user': '10001' };
+    const ringing = async () =>
+      (await fetch(`${place.apiUrl}/api/calls/ringing`, { headers })).json();
 
-    expect(await ringing.json()).toMatchObject({ code: 0, data: { calls: [] } });
+    await expect.poll(ringing).toMatchObject({ code: 0, data: { calls: [] } });
   });
 
   it('fits on one screen, and the product stays up after it', async () => {
     const printed = product.stdout();
     await sleep(1_000);
-    const ready = await fetch(`${place.apiUrl}/readyz`);
+    const ready = async () => (await fetch(`${place.apiUrl}/readyz`)).json();
 
     expect(summary().split('\n').length).toBeLessThanOrEqual(24);
     expect(product.stdout()).toBe(printed);
     expect(product.stderr()).toBe('');
-    expect(await ready.json()).toEqual({
+    await expect.poll(ready).toEqual({
       status: 'ready',
       checks: { engine: 'ok', store: 'ok', worker: 'ok' },
     });

@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { isAlive, type KnownProcess } from '../../src/engine/embedded/end-process.js';
 import { freePort } from '../support/free-port.js';
+import { timed } from '../support/timed.js';
 import { createWorkplace, startEverything, type Workplace } from '../support/workplace.js';
 import { beginRequest, postInTwoParts } from './slow-request.js';
 import { printedToken } from './users.js';
@@ -20,15 +23,15 @@ async function temporalServerOf(place: Workplace): Promise<KnownProcess> {
 
 it('ends cleanly within seconds on SIGINT and leaves no Temporal server behind', async () => {
   const place = await workplace();
-  const product = await startEverything(place);
+  const { answer: product, ms: startMs } = await timed(startEverything(place));
   const temporal = await temporalServerOf(place);
 
-  const asked = performance.now();
   product.signal('SIGINT');
-  const ended = await product.ended();
+  const { answer: ended, ms } = await timed(product.ended());
 
   expect(ended).toEqual({ code: 0, signal: null });
-  expect(performance.now() - asked).toBeLessThan(8_000);
+  // A busy machine is slow in both.
+  expect(ms).toBeLessThan(Math.max(8_000, startMs));
   expect(product.stderr()).toBe('');
   expect(product.stdout().trimEnd().split('\n').at(-1)).toBe('Stopping.');
   expect(isAlive(temporal)).toBe(false);
@@ -60,32 +63,38 @@ it('ends at once on a second SIGINT, whatever it waits for', async () => {
   await sleep(1_000);
   const stillWaiting = product.runs();
 
-  const asked = performance.now();
   product.signal('SIGINT');
-  const ended = await product.ended();
+  const { answer: ended, ms } = await timed(product.ended());
 
   expect(stillWaiting).toBe(true);
   expect(ended).toEqual({ code: 1, signal: null });
-  expect(performance.now() - asked).toBeLessThan(1_000);
+  // Otherwise it would wait for ten.
+  expect(ms).toBeLessThan(5_000);
 });
 
 it('ends within seconds when it is told to stop before it is up', async () => {
   const place = await workplace();
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  onTestFinished(() => void silent.close());
+  const { port } = silent.address() as AddressInfo;
+  const called = once(silent, 'connection') as Promise<[Socket]>;
   const product = await place.start(['serve'], {
     AUTH_JWT_SECRET: 'a secret for tests, long enough for HS256',
     TRTC_SDK_APP_ID: '1400000001',
     TRTC_SECRET_KEY: 'a key for tests',
-    TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}`,
+    TEMPORAL_ADDRESS: `127.0.0.1:${port}`,
   });
-  await sleep(3_000);
+  const [call] = await called;
+  onTestFinished(() => void call.destroy());
   expect(product.runs()).toBe(true);
 
-  const asked = performance.now();
   product.signal('SIGTERM');
-  const ended = await product.ended();
+  const { answer: ended, ms } = await timed(product.ended());
 
   expect(ended).toEqual({ code: 0, signal: null });
-  expect(performance.now() - asked).toBeLessThan(4_000);
+  // Temporal would be waited for twenty.
+  expect(ms).toBeLessThan(10_000);
 });
 
 it('stays up when the first calls are refused, and says why', async () => {
@@ -96,5 +105,5 @@ it('stays up when the first calls are refused, and says why', async () => {
   });
 
   expect(product.stdout()).toContain('broken off: temporarily unavailable');
-  expect((await fetch(`${place.apiUrl}/readyz`)).status).toBe(200);
+  await expect.poll(async () => (await fetch(`${place.apiUrl}/readyz`)).status).toBe(200);
 });

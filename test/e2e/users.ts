@@ -1,4 +1,5 @@
 import { type Client, createClient } from '../../src/client/create-client.js';
+import { insistent } from '../support/insist.js';
 import type { Workplace } from '../support/workplace.js';
 
 /** A token as `switchyard token` prints it in the folder of a start. */
@@ -8,12 +9,10 @@ export async function printedToken(place: Workplace, ...args: readonly string[])
   return stdout.trim();
 }
 
-/** A user of the product a start runs in this place. */
+/** A user of the product a start runs in this place, who repeats what was not answered. */
 export async function userOf(place: Workplace, userId: string): Promise<Client> {
-  return createClient({
-    baseUrl: place.apiUrl,
-    token: await printedToken(place, '--user', userId),
-  });
+  const token = await printedToken(place, '--user', userId);
+  return insistent(createClient({ baseUrl: place.apiUrl, token }));
 }
 
 export const session = (calleeId: number, timeoutSeconds = 30) => ({
