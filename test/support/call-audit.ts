@@ -9,6 +9,7 @@ import { openPostgres } from '../../src/store/postgres.js';
 import { type Repositories, repositories } from '../store/stores.js';
 import { type ToldCall, VERSION_AT_END } from './call-load.js';
 import type { Cluster, Member } from './cluster.js';
+import { insistent } from './insist.js';
 import { serviceToken } from './tokens.js';
 
 const endCauseKey = defineSearchAttributeKey('CallEndCause', 'KEYWORD');
@@ -50,7 +51,7 @@ export async function openAudit(cluster: Audited, members: readonly Member[]): P
   const token = await serviceToken();
   const apis = members
     .filter(({ role }) => role !== 'worker')
-    .map(({ url }) => createClient({ baseUrl: url, token }));
+    .map(({ url }) => insistent(createClient({ baseUrl: url, token })));
   return {
     compare: (call) => compare({ store, temporal, apis }, call),
     async recorded({ callId }) {
