@@ -1,8 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { callWorkflowId } from '../../src/contract/ids.js';
+import { openPostgres } from '../../src/store/postgres.js';
+import { linesOf, repositories } from '../store/stores.js';
 import { aCreate, codeOr } from '../support/http-calls.js';
+import { startPostgres } from '../support/postgres.js';
 import {
   aStartBody,
   type Envelope,
@@ -31,7 +34,7 @@ const isOver = ({ ErrorCode }: Envelope) => ErrorCode === 101004;
 
 describe('a backend whose host is Switchyard', () => {
   it('starts, reads and ends a call as it did with Tencent', async () => {
-    const { backend, simulator } = await startTencentStack();
+    const { insistent: backend, simulator } = await startTencentStack();
     const started = await backend.send('start_call_by_robot', aStartBody());
     expect(started).toMatchObject({
       ErrorCode: 0,
@@ -67,7 +70,7 @@ describe('a backend whose host is Switchyard', () => {
   });
 
   it('sees who answered, and an end nobody told us of', async () => {
-    const { backend, simulator } = await startTencentStack();
+    const { insistent: backend, simulator } = await startTencentStack();
     const CallId = callIdOf(await backend.send('start_call_by_robot', aStartBody()));
     simulator.control.act({ callId: CallId, user: 'jack', action: 'Accept' });
     const talks = ({ Response }: Envelope) =>
@@ -78,7 +81,7 @@ describe('a backend whose host is Switchyard', () => {
   });
 
   it('rings nobody twice when the answer to its start was lost and it asks again', async () => {
-    const { backend, simulator } = await startTencentStack();
+    const { insistent: backend, simulator } = await startTencentStack();
     const random = { random: '99999999' };
     const [first, second] = await Promise.all([
       backend.send('start_call_by_robot', aStartBody(), random),
@@ -103,7 +106,7 @@ describe('a backend whose host is Switchyard', () => {
   });
 
   it('is told in the words of Tencent what Tencent refused', async () => {
-    const { backend, simulator } = await startTencentStack();
+    const { insistent: backend, simulator } = await startTencentStack();
     simulator.control.fault({ on: 'start_call_by_robot', kind: 'code', code: 60011 });
     expect(await backend.send('start_call_by_robot', aStartBody())).toMatchObject({
       ErrorCode: 60011,
@@ -146,7 +149,13 @@ function textsIn(value: unknown): string[] {
 
 describe('a callee of a robot who answered', () => {
   it('is busy for other callers until the call is over', async () => {
-    const { backend, simulator, stack } = await startTencentStack();
+    const postgres = await startPostgres();
+    onTestFinished(() => postgres.remove());
+    const DATABASE_URL = await postgres.createDatabase('calls');
+    const started = await startTencentStack({}, { DATABASE_URL });
+    const { insistent: backend, simulator, stack } = started;
+    const store = repositories(await openPostgres(DATABASE_URL));
+    onTestFinished(() => store.database.close());
     const callee = '20002';
     const body = aStartBody({ CalleeList_Account: [callee] });
     const CallId = callIdOf(await backend.send('start_call_by_robot', body));
@@ -156,16 +165,10 @@ describe('a callee of a robot who answered', () => {
     await until(backend, CallId, ({ Response }) =>
       (Response?.UserList ?? []).every(({ Status }) => Status === 'Calling'),
     );
-    // The line is taken with the record, which follows the change.
-    await expect
-      .poll(async () => {
-        const answer = await call();
-        if (typeof answer === 'number') return answer;
-        const by = { terminal_id: 'caller-phone' };
-        await caller.cancelCall({ callId: Number(answer.call_id) }, by);
-        return 0;
-      })
-      .toBe(41003);
+    // The line is taken with the record, which follows the change, and only where it is free then: a
+    // call that looks whether it is would take it away.
+    await expect.poll(() => linesOf(store, callee)).toEqual({ [callee]: expect.any(Number) });
+    expect(await call()).toBe(41003);
     simulator.control.act({ callId: CallId, user: callee, action: 'HangUp' });
     await until(backend, CallId, isOver);
     await expect.poll(call).toMatchObject({ status: 'calling' });
@@ -174,7 +177,7 @@ describe('a callee of a robot who answered', () => {
 
 describe('the history of a robot call', () => {
   it('has what was asked of Tencent, and neither key nor signature', async () => {
-    const { backend, stack } = await startTencentStack();
+    const { insistent: backend, stack } = await startTencentStack();
     const UserData = 'what the callee is told';
     const CallId = callIdOf(await backend.send('start_call_by_robot', aStartBody({ UserData })));
     await backend.send('end_call', { CallId });
@@ -199,14 +202,14 @@ describe('the history of a robot call', () => {
 
 describe('what is not ours', () => {
   it('goes to Tencent and comes back unchanged', async () => {
-    const { backend, direct } = await startTencentStack();
+    const { insistent: backend, direct } = await startTencentStack();
     const CallId = callIdOf(await direct.send('start_call_by_robot', aStartBody()));
     expect(await backend.send('get_call_info', { CallId })).toMatchObject({ ErrorCode: 0 });
     expect(await backend.send('call_config/get_callback', {})).toMatchObject({ ErrorCode: 100301 });
   });
 
   it('is unknown where nothing is passed on', async () => {
-    const { backend } = await startTencentStack({}, { TENCENT_PASS_ON: 'false' });
+    const { insistent: backend } = await startTencentStack({}, { TENCENT_PASS_ON: 'false' });
     for (const command of ['call_config/get_callback', 'group_open_http_svc/create_group']) {
       expect(await backend.send(command, {})).toMatchObject({ ErrorCode: 60009 });
     }

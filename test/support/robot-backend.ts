@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Api } from 'tls-sig-api-v2';
 import type { RobotPlan } from '../../src/contract/robot-plan.js';
 
@@ -55,6 +56,25 @@ export const robotBackend = (url: string): RobotBackend => ({
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
     return (await answer.json()) as Envelope;
+  },
+});
+
+const PATIENCE_MS = 60_000;
+const AGAIN_AFTER_MS = 200;
+/** The outcome is not known: the same request may be sent again. */
+const UNKNOWN = 60008;
+
+/** Sends the same request again where a busy machine kept its answer back. */
+export const insistentBackend = (backend: RobotBackend): RobotBackend => ({
+  async send(command, body, query = {}) {
+    lastRandom += 1;
+    const same = { random: String(lastRandom), ...query };
+    const until = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const answer = await backend.send(command, body, same);
+      if (answer.ErrorCode !== UNKNOWN || performance.now() > until) return answer;
+      await pause(AGAIN_AFTER_MS);
+    }
   },
 });
 

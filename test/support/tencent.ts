@@ -4,7 +4,13 @@ import {
   startTencentSimulator,
   type TencentSimulator,
 } from '../../src/simulators/tencent/simulator.js';
-import { type RobotBackend, robotBackend, SDK_APP_ID, SECRET_KEY } from './robot-backend.js';
+import {
+  insistentBackend,
+  type RobotBackend,
+  robotBackend,
+  SDK_APP_ID,
+  SECRET_KEY,
+} from './robot-backend.js';
 import { type Stack, startStack } from './stack.js';
 
 export interface TencentStack {
@@ -12,6 +18,8 @@ export interface TencentStack {
   readonly simulator: TencentSimulator;
   /** Speaks to us. */
   readonly backend: RobotBackend;
+  /** Speaks to us, and sends again what was not answered. */
+  readonly insistent: RobotBackend;
   /** Speaks to Tencent itself. */
   readonly direct: RobotBackend;
 }
@@ -38,10 +46,12 @@ export async function startTencentStack(
       ...env,
     },
   });
+  const backend = robotBackend(stack.url);
   return {
     stack,
     simulator,
-    backend: robotBackend(stack.url),
+    backend,
+    insistent: insistentBackend(backend),
     direct: robotBackend(simulator.url),
   };
 }
