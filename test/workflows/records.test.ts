@@ -6,6 +6,9 @@ import { byCallee, byCaller } from '../support/calls.js';
 import { type Rig, startRig } from '../support/rig.js';
 import { toldIn, versionsIn } from '../support/told.js';
 
+/** A busy machine disturbs some calls, not each of so many. */
+const MOST_TRIES = 10;
+
 const announced = ({ written }: Rig) => expect.poll(() => versionsIn(written)).toEqual([1]);
 
 /** What a call did for its record since the first command, by its history. */
@@ -54,16 +57,19 @@ describe('the record', () => {
   it('lets a change of a party wait for two seconds', async () => {
     const rig = await startRig();
     const { engine, start, written } = rig;
-    const { callId } = (await start()).state;
-    await announced(rig);
-    await engine.command(callId, 'media-state', { ...byCallee, stage: 'ringing' });
-    await expect.poll(() => versionsIn(written)).toEqual([1, 2]);
-    expect(await sinceFirstCommand(rig, callId)).toEqual([
-      'waits two seconds',
-      'has waited',
-      'writes',
-    ]);
-    await engine.command(callId, 'cancel', byCaller);
+    const alone = ['waits two seconds', 'has waited', 'writes'];
+    let did: string[] = [];
+    // An announcement that a busy machine cut short is written with the first change.
+    for (let tries = 0; tries < MOST_TRIES && did.join() !== alone.join(); tries += 1) {
+      const { callId } = (await start()).state;
+      const ofCall = () => versionsIn(written.filter(({ state }) => state.callId === callId));
+      await expect.poll(ofCall).toEqual([1]);
+      await engine.command(callId, 'media-state', { ...byCallee, stage: 'ringing' });
+      await expect.poll(ofCall).toEqual([1, 2]);
+      did = await sinceFirstCommand(rig, callId);
+      await engine.command(callId, 'cancel', byCaller);
+    }
+    expect(did).toEqual(alone);
   });
 
   it('lets the begin of a conversation wait for the other join', async () => {
@@ -88,7 +94,7 @@ describe('the record', () => {
     const together = ['waits two seconds', 'writes'];
     let [versions, did]: [number[], string[]] = [[], []];
     // The status has to follow within two seconds, which a busy machine may keep it from.
-    for (let tries = 0; tries < 10 && did.join() !== together.join(); tries += 1) {
+    for (let tries = 0; tries < MOST_TRIES && did.join() !== together.join(); tries += 1) {
       const { callId } = (await start()).state;
       await engine.command(callId, 'media-state', { ...byCallee, stage: 'ringing' });
       await engine.command(callId, 'accept', byCallee);
