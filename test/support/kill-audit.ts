@@ -204,13 +204,18 @@ async function compareLost(temporal: Client, { state, events }: Row): Promise<Co
   };
 }
 
-/** From the ring deadline, or from the return of a product that then stayed, to the end. */
+/**
+ * From the ring deadline, or from the return of the product, to the end: in the first of its lives
+ * that was long enough, or in the one in which the ring ended.
+ */
 function lateness({ ring, endedAt = 0 }: CallState, uptimes: readonly Uptime[]): Lateness {
   const chances = uptimes.map(({ from, until, startMs }) => {
     const allowedMs = ringMarginAfter(startMs);
     return { from: Math.max(from, ring.until), until, allowedMs };
   });
-  const chance = chances.find(({ from, until, allowedMs }) => until - from > allowedMs);
-  if (chance === undefined) return { ms: 0, allowedMs: 0 };
+  const chance = chances.find(
+    ({ from, until, allowedMs }) => until - from > allowedMs || endedAt <= until,
+  );
+  if (chance === undefined) throw new Error('a ring ended when nobody was there to end it');
   return { ms: endedAt - chance.from, allowedMs: chance.allowedMs };
 }

@@ -28,7 +28,7 @@ export interface DeadCall {
 type Script = (stage: Stage) => Promise<readonly Outcome[]>;
 
 const SHORT_RING_SECONDS = 3;
-const BATCH_LIMIT_MS = 15_000;
+const BATCH_LIMIT_MS = 60_000;
 
 const dial = ({ caller, callee }: Stage) => insistentCall({ caller, callee });
 

@@ -45,7 +45,8 @@ export function describeKills(realm: Realm): void {
 
   it('leaves no line busy, and no ring that lasts too long', () => {
     expect(audit.busyLines).toEqual([]);
-    expect(audit.lateness.length).toBeGreaterThan(0);
+    // Some rings have to end by their deadline while the product lives, not only on its return.
+    expect(audit.lateness.filter(({ ms }) => ms > 0)).not.toEqual([]);
     expect(audit.lateness.filter(({ ms, allowedMs }) => ms > allowedMs)).toEqual([]);
   });
 
@@ -72,8 +73,6 @@ export function expectAgreement(audit: KillAudit): void {
 
 function summary(outcomes: readonly Outcome[], { neverRang, lateness }: KillAudit): string {
   const calls = `${outcomes.length} calls, ${neverRang.length} creates that rang nobody`;
-  const late = lateness
-    .filter(({ ms }) => ms > 0)
-    .map(({ ms, allowedMs }) => `${ms} of ${Math.round(allowedMs)}`);
+  const late = lateness.map(({ ms, allowedMs }) => `${ms} of ${Math.round(allowedMs)}`);
   return `${calls}, ${lateness.length} rings, late by (ms) ${late.join(', ')}`;
 }

@@ -6,8 +6,8 @@ import type { Theatre } from './kill-theatre.js';
 
 type Outcomes = Promise<readonly Outcome[]>;
 
-/** For what a call still does when its parties know the end of it. */
-const LINGER_MS = 1_000;
+/** For what a call still does when its parties know the end of it, be the machine ever so busy. */
+const LINGER_MS = 60_000;
 /** So many kills before it is needed, a call is made that will then be long dead. */
 const AHEAD = 3;
 
@@ -51,7 +51,7 @@ async function killOnce(theatre: Theatre, kill: Kill, ringing: Outcomes[]) {
 
   const subject = watched(SCRIPTS[kill.script](theatre.armed(stage, kill)));
   const lingered = subject.then(
-    () => sleep(LINGER_MS),
+    () => sleep(LINGER_MS, undefined, { ref: false }),
     () => undefined,
   );
   if (await product.diesBefore(lingered)) await product.start();
