@@ -7,7 +7,7 @@ import { sql } from 'drizzle-orm';
 import type { CallState } from '../../src/call/state.js';
 import { openPostgres } from '../../src/store/postgres.js';
 import { after, callerId, cancels, placed, START_BY } from './fixtures.js';
-import { type Repositories, repositories } from './stores.js';
+import { patient, type Repositories, repositories } from './stores.js';
 
 export interface Job {
   readonly databaseUrl: string;
@@ -38,7 +38,7 @@ async function carryOut(store: Repositories, states: CallState[], end: boolean):
 }
 
 const [job] = (await once(process, 'message')) as [Job];
-const store = repositories(await openPostgres(job.databaseUrl));
+const store = repositories(patient(await openPostgres(job.databaseUrl)));
 const states: CallState[] = [];
 for (const [caller, callee] of job.creates) {
   states.push(await placed(store.reservations, { caller, callees: [callee] }));
