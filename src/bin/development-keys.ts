@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.js';
 
@@ -28,7 +28,10 @@ export async function withDevelopmentKeys(config: Config): Promise<Config> {
     TRTC_SECRET_KEY: randomBytes(32).toString('hex'),
   };
   await mkdir(config.SWITCHYARD_DIR, { recursive: true });
-  await writeFile(fileIn(config.SWITCHYARD_DIR), JSON.stringify(keys), { mode: 0o600 });
+  const file = fileIn(config.SWITCHYARD_DIR);
+  // Whole or not at all: half a file would stop every later start.
+  await writeFile(`${file}.new`, JSON.stringify(keys), { mode: 0o600 });
+  await rename(`${file}.new`, file);
   return withKeys(config, keys);
 }
 

@@ -10,10 +10,11 @@ export interface Sweeper {
 }
 
 export function startSweeper(deps: Dependencies, logger: Logger): Sweeper {
+  const stopping = new AbortController();
   let current: Promise<void> | undefined;
   const round = async () => {
     try {
-      const settled = await sweep(deps);
+      const settled = await sweep(deps, stopping.signal);
       if (settled.length > 0) logger.warn({ calls: settled }, 'calls without a workflow ended');
     } catch (error) {
       logger.warn({ err: error }, 'sweep failed');
@@ -28,6 +29,7 @@ export function startSweeper(deps: Dependencies, logger: Logger): Sweeper {
   return {
     async stop() {
       clearInterval(timer);
+      stopping.abort();
       await current;
     },
   };

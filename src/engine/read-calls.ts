@@ -14,6 +14,8 @@ const READ_BOUND_MS = 500;
 /** A question that is this old keeps nobody from asking again. */
 const QUESTION_BOUND_MS = 2_500;
 const LIST_PAGE = 1_000;
+/** For some hundred thousand calls. */
+const LIST_BOUND_MS = 10_000;
 
 /** What the engine says of calls, by workflow id, never by run. */
 export function callReads(client: Client): Pick<CallEngine, 'state' | 'presence' | 'running'> {
@@ -35,20 +37,25 @@ export function callReads(client: Client): Pick<CallEngine, 'state' | 'presence'
       return known === TIMED_OUT ? 'unknown' : known;
     },
     async running() {
-      const ids = new Set<number>();
-      const query = `WorkflowType = '${CALL_WORKFLOW_TYPE}' AND ExecutionStatus = 'Running'`;
       try {
-        for await (const { workflowId } of client.workflow.list({ query, pageSize: LIST_PAGE })) {
-          const callId = callIdOfWorkflow(workflowId);
-          if (callId !== undefined) ids.add(callId);
-        }
-        return ids;
+        const ids = await bounded(listRunning(client), LIST_BOUND_MS);
+        return ids === TIMED_OUT ? undefined : ids;
       } catch (error) {
         if (isGrpcError(error)) return undefined;
         throw error;
       }
     },
   };
+}
+
+async function listRunning(client: Client): Promise<Set<number>> {
+  const ids = new Set<number>();
+  const query = `WorkflowType = '${CALL_WORKFLOW_TYPE}' AND ExecutionStatus = 'Running'`;
+  for await (const { workflowId } of client.workflow.list({ query, pageSize: LIST_PAGE })) {
+    const callId = callIdOfWorkflow(workflowId);
+    if (callId !== undefined) ids.add(callId);
+  }
+  return ids;
 }
 
 /**

@@ -166,7 +166,8 @@ describe('what the service is given', () => {
   it('is time to drain before it is killed', () => {
     const grace = Number(service('serve').stop_grace_period?.replace(/s$/, ''));
     const { SHUTDOWN_GRACE_SECONDS } = loadConfig(environmentOf(service('serve'), SECRETS));
-    expect(grace).toBeGreaterThan(SHUTDOWN_GRACE_SECONDS);
+    const apiThenWorker = 2 * SHUTDOWN_GRACE_SECONDS;
+    expect(grace).toBeGreaterThan(apiThenWorker + 5);
   });
 });
 

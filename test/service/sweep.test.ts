@@ -21,6 +21,8 @@ const deps = (now: () => number = later) => ({
   now,
 });
 
+const swept = (wanted: Parameters<typeof sweep>[0]) => sweep(wanted, new AbortController().signal);
+
 let lastUser = 80_000;
 async function ringingCall() {
   lastUser += 2;
@@ -34,13 +36,13 @@ describe('a sweep', () => {
   it('ends the record of a call whose workflow is gone, and frees both lines', async () => {
     const { callId, callerId, calleeId } = await ringingCall();
     api.engine.terminate(callId);
-    expect(await sweep(deps())).toEqual([callId]);
+    expect(await swept(deps())).toEqual([callId]);
     const record = await api.store.reader.find(callId);
     expect(record?.state).toMatchObject({ status: 'ended', cause: 'unreachable' });
     const back = { callerId: calleeId, calleeId: callerId, terminalId: 'tablet' };
     const next = await api.service.create({ ...back, conversationId: '1', callType: 'audio' });
     expect(next.replayed).toBe(false);
-    expect(await sweep(deps())).toEqual([]);
+    expect(await swept(deps())).toEqual([]);
   });
 
   it('ends the record of a call that was terminated, as it was last', async () => {
@@ -52,7 +54,7 @@ describe('a sweep', () => {
     await api.service.accept(callId, { userId: calleeId, terminalId: 'phone' });
     records.write = writes;
     api.engine.terminateVisibly(callId);
-    expect(await sweep(deps())).toEqual([callId]);
+    expect(await swept(deps())).toEqual([callId]);
     const record = await api.store.reader.find(callId);
     const accepted = { status: 'ended', cause: 'ops_ended', acceptedAt: expect.any(Number) };
     expect(record?.state).toMatchObject(accepted);
@@ -63,8 +65,8 @@ describe('a sweep', () => {
     const living = await ringingCall();
     const starting = await ringingCall();
     api.engine.terminate(starting.callId);
-    expect(await sweep(deps(Date.now))).toEqual([]);
-    expect(await sweep(deps())).toEqual([starting.callId]);
+    expect(await swept(deps(Date.now))).toEqual([]);
+    expect(await swept(deps())).toEqual([starting.callId]);
     const record = await api.store.reader.find(living.callId);
     expect(record?.state.status).toBe('calling');
   });
@@ -78,19 +80,32 @@ describe('a sweep', () => {
     api.engine.terminateVisibly(callId);
     const stateOf = async () => (await api.store.reader.find(callId))?.state;
     const away = { ...deps(), engine: { ...api.engine, release: async () => 'unknown' as const } };
-    expect(await sweep(away)).toEqual([]);
+    expect(await swept(away)).toEqual([]);
     expect(await stateOf()).toMatchObject({ status: 'calling' });
-    expect(await sweep(deps())).toEqual([callId]);
+    expect(await swept(deps())).toEqual([callId]);
     expect(api.engine.released).toMatchObject([{ callId, providerCallId }]);
     expect(await stateOf()).toMatchObject({ status: 'ended', cause: 'ops_ended' });
+  });
+
+  it('begins nothing more once its process is to stop', async () => {
+    const [first, second] = [await ringingCall(), await ringingCall()];
+    for (const { callId } of [first, second]) api.engine.terminate(callId);
+    const stopping = new AbortController();
+    const { records } = api.store;
+    const write: typeof records.write = async (...record) => {
+      stopping.abort();
+      await records.write(...record);
+    };
+    expect(await sweep({ ...deps(), records: { write } }, stopping.signal)).toEqual([first.callId]);
+    expect(await swept(deps())).toEqual([second.callId]);
   });
 
   it('does nothing while the engine cannot say what runs', async () => {
     const { callId } = await ringingCall();
     api.engine.terminate(callId);
     api.engine.mood = 'unavailable';
-    expect(await sweep(deps())).toEqual([]);
+    expect(await swept(deps())).toEqual([]);
     api.engine.mood = 'well';
-    expect(await sweep(deps())).toEqual([callId]);
+    expect(await swept(deps())).toEqual([callId]);
   });
 });
