@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { mintToken } from '../../api/auth/mint-token.js';
 import { ApiError } from '../../client/api-error.js';
 import { type Client, createClient } from '../../client/create-client.js';
@@ -55,12 +56,26 @@ export async function step<T>(
   told: (answer: T) => string,
 ): Promise<T | ApiError> {
   const begun = performance.now();
-  const outcome = await request().catch((error: unknown) => {
-    if (error instanceof ApiError) return error;
-    throw error;
-  });
+  const outcome = await untilKnown(request);
   const took = `${(performance.now() - begun).toFixed(0)} ms`;
   const line = outcome instanceof ApiError ? `${outcome.code} ${outcome.message}` : told(outcome);
   say(`  ${what.padEnd(44)} ${took.padStart(7)}  ${line}`);
   return outcome;
+}
+
+const INSISTS_MS = 30_000;
+const AGAIN_AFTER_MS = 250;
+
+/** On a slow machine an answer may be that the outcome is not known yet: then it is asked for again. */
+async function untilKnown<T>(request: () => Promise<T>): Promise<T | ApiError> {
+  const until = performance.now() + INSISTS_MS;
+  for (;;) {
+    const outcome = await request().catch((error: unknown) => {
+      if (error instanceof ApiError) return error;
+      throw error;
+    });
+    const isOpen = outcome instanceof ApiError && outcome.code === 50401;
+    if (!isOpen || performance.now() > until) return outcome;
+    await pause(AGAIN_AFTER_MS);
+  }
 }
