@@ -65,19 +65,13 @@ const spoken = ({ code, info, requestId, response }: Envelope): Reply => ({
   response,
 });
 
-/** What is said when no connection came about, hence nothing can have been sent. */
-const NOT_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+/** Of these no connection came about, hence nothing can have been sent. */
+const BEFORE_SENDING = new Set(['connect', 'getaddrinfo']);
 
 const faultOf = (error: unknown): NonNullable<ProviderEvidence['fault']> => {
   if (!(error instanceof Error)) return 'connection';
-  if ('code' in error && NOT_CONNECTED.has(String(error.code))) return 'not-sent';
+  const isUnsent = 'syscall' in error && BEFORE_SENDING.has(String(error.syscall));
+  if (isUnsent || error.name === 'ConnectTimeoutError') return 'not-sent';
   return error.name === 'TimeoutError' ? 'timeout' : 'connection';
 };
 

@@ -5,6 +5,9 @@ import { type Fault, generateRoom, readRoom } from './rooms.js';
 const MIN_TIMEOUT_MS = 10_000;
 const MAX_TIMEOUT_MS = 600_000;
 const MAX_USER_DATA_BYTES = 1_000;
+const MAX_ACCOUNT_BYTES = 32;
+/** Tencent documents none; its own groups have nine. All have to fit into one search attribute. */
+const MAX_CALLEES = 50;
 
 export type StartRequest =
   | {
@@ -19,7 +22,13 @@ type Members = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const CONTROL = /\p{Cc}/u;
+const isAccount = (value: unknown): value is string =>
+  typeof value === 'string' &&
+  value !== '' &&
+  Buffer.byteLength(value) <= MAX_ACCOUNT_BYTES &&
+  !CONTROL.test(value);
+const NO_ACCOUNT = `of 1 to ${MAX_ACCOUNT_BYTES} bytes without control characters`;
 
 const mediaOf = (value: unknown): RobotPlan['media'] | undefined => {
   const word = typeof value === 'string' ? value.toLowerCase() : undefined;
@@ -31,7 +40,8 @@ const isTimeout = (value: unknown): value is number =>
 
 const calleesFault = (callees: unknown, robot: string): string | undefined => {
   if (!Array.isArray(callees) || callees.length === 0) return 'must name at least one callee';
-  if (!callees.every(isName)) return 'must consist of non-empty strings';
+  if (callees.length > MAX_CALLEES) return `must name at most ${MAX_CALLEES} callees`;
+  if (!callees.every(isAccount)) return `must consist of strings ${NO_ACCOUNT}`;
   if (new Set(callees).size < callees.length) return 'must name each callee once';
   return callees.includes(robot) ? 'must not contain Robot_Account' : undefined;
 };
@@ -69,7 +79,7 @@ export function readStartRequest(body: unknown): StartRequest {
   if (!isObject(body)) return invalid('body', 'must be a JSON object');
   const { Robot_Account: robot, CalleeList_Account: callees, Timeout: ringMs } = body;
   const { UserData: userData, CallInfo: callInfo } = body;
-  if (!isName(robot)) return invalid('Robot_Account', 'must be a non-empty string');
+  if (!isAccount(robot)) return invalid('Robot_Account', `must be a string ${NO_ACCOUNT}`);
   const badCallees = calleesFault(callees, robot);
   if (badCallees !== undefined) return invalid('CalleeList_Account', badCallees);
   if (!isTimeout(ringMs)) {

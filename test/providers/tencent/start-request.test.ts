@@ -162,10 +162,14 @@ describe('a start request', () => {
     ['body', 'text'],
     ['Robot_Account', { ...good, Robot_Account: '' }],
     ['Robot_Account', { ...good, Robot_Account: 5 }],
+    ['Robot_Account', { ...good, Robot_Account: '机'.repeat(11) }],
+    ['Robot_Account', { ...good, Robot_Account: 'a\0b' }],
     ['CalleeList_Account', { ...good, CalleeList_Account: [] }],
     ['CalleeList_Account', { ...good, CalleeList_Account: 'jack' }],
     ['CalleeList_Account', { ...good, CalleeList_Account: ['jack', ''] }],
     ['CalleeList_Account', { ...good, CalleeList_Account: [7] }],
+    ['CalleeList_Account', { ...good, CalleeList_Account: ['j'.repeat(33)] }],
+    ['CalleeList_Account', { ...good, CalleeList_Account: Array.from({ length: 51 }, String) }],
     ['CalleeList_Account', { ...good, CalleeList_Account: ['jack', 'jill', 'jack'] }],
     ['CalleeList_Account', { ...good, CalleeList_Account: ['jack', 'robot'] }],
     ['Timeout', { ...good, Timeout: undefined }],
@@ -192,10 +196,12 @@ describe('a start request', () => {
   });
 
   it('goes out as it came in, whatever valid request it is', () => {
-    const id = fc.string({ minLength: 1, maxLength: 32 });
+    const id = fc
+      .string({ minLength: 1, maxLength: 32 })
+      .filter((name) => name !== 'robot-of-ours');
     const extra = fc.dictionary(fc.constantFrom('OfflinePushInfo', 'X', 'y'), fc.jsonValue());
     const request = fc.record({
-      Robot_Account: fc.constant('robot-of-ours-with-a-name-of-more-than-32-characters'),
+      Robot_Account: fc.constant('robot-of-ours'),
       CalleeList_Account: fc.uniqueArray(id, { minLength: 1, maxLength: 9 }),
       Timeout: fc.integer({ min: 10_000, max: 600_000 }),
       UserData: fc.string({ maxLength: 250 }),
