@@ -64,7 +64,8 @@ export interface Judgement extends Step {
  * revive a call whose ring has run out. A refusal keeps what those deadlines changed.
  */
 export function judge(state: CallState, event: CallEvent, now: number): Judgement {
-  if (event.type === 'deadline') return transition(state, event, now) as Step;
+  // A fired timer proves its time: a query can see it fire before the clock of its workflow moves.
+  if (event.type === 'deadline') return transition(state, event, Math.max(now, event.at)) as Step;
   const overdue = applyOverdue(state, now);
   const outcome = transition(overdue.state, event, now);
   if (isRefusal(outcome)) return { ...overdue, refusal: outcome.refusal };

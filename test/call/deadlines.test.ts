@@ -23,6 +23,15 @@ const fire = (state: CallState, now?: number): CallState => {
   return judge(state, deadline, now ?? deadline.at).state;
 };
 
+describe('a deadline whose timer has fired', () => {
+  it('is not before its time, whatever the clock of the workflow says', () => {
+    const ringing = aCall();
+    const ringEnd = T0 + RING_MS;
+    expect(fire(ringing, T0)).toMatchObject({ cause: 'no_answer', endedAt: ringEnd });
+    expect(fire(ringing, ringEnd + 700)).toMatchObject({ endedAt: ringEnd + 700 });
+  });
+});
+
 describe('the next deadline', () => {
   it('is the ring while somebody rings', () => {
     expect(nextDeadline(aCall())).toEqual({ type: 'deadline', kind: 'ring', at: T0 + RING_MS });
