@@ -4,7 +4,7 @@ import { connect } from '../engine/connection.js';
 import { lockFolder } from '../engine/embedded/folder-lock.js';
 import { registerSearchAttributes } from '../engine/search-attributes.js';
 import { openStore } from '../store/open-store.js';
-import { type ApiPart, startApi } from './api-part.js';
+import type { ApiPart } from './api-part.js';
 import { unlessStopped } from './stop-signal.js';
 import { tencentPart } from './tencent-part.js';
 import { Undo } from './undo.js';
@@ -78,6 +78,7 @@ async function startParts(options: ServiceOptions, undo: Undo): Promise<Parts> {
   if (worker !== undefined) undo.add(() => worker.stop());
   if (role === 'worker') return { worker };
   const itsWorker = worker === undefined ? {} : { workerRuns: () => worker.isRunning() };
+  const { startApi } = await import('./api-part.js');
   const api = await startApi({ config, engine, store, logger, tencent, ...itsWorker });
   undo.add(() => api.stop());
   return { api, worker };

@@ -5,11 +5,8 @@ import { Command } from 'commander';
 import { InvalidConfig, loadConfig, withoutBlanks } from '../config.js';
 import { installRuntime } from '../engine/runtime-logger.js';
 import { createLogger } from '../observability/logger.js';
-import { playScenes } from './demo/scenes.js';
-import { printSummary } from './demo/summary.js';
 import { readDevelopmentKeys } from './development-keys.js';
 import { type Role, runService } from './run-service.js';
-import { startEmbedded } from './start-embedded.js';
 import { Stopped, stopSignal } from './stop-signal.js';
 import { issueToken, type TokenOptions } from './token.js';
 
@@ -23,7 +20,13 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+/** Only this command needs an embedded server, simulators and scenes: a worker shall be back soon. */
 async function start(): Promise<void> {
+  const [{ startEmbedded }, { playScenes }, { printSummary }] = await Promise.all([
+    import('./start-embedded.js'),
+    import('./demo/scenes.js'),
+    import('./demo/summary.js'),
+  ]);
   const env = settings();
   const config = loadConfig(env);
   const stopping = stopSignal();

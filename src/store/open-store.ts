@@ -4,7 +4,7 @@ import type { QualitySamples } from '../ports/quality-samples.js';
 import type { Records } from '../ports/records.js';
 import type { Reservations } from '../ports/reservations.js';
 import { createCallReader } from './call-reader.js';
-import { openPglite } from './pglite.js';
+import type { Database } from './database.js';
 import { openPostgres } from './postgres.js';
 import { createQualitySamples } from './quality-samples.js';
 import { createRecords } from './records.js';
@@ -36,7 +36,7 @@ export interface Store {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { databaseUrl, directory, onError } = options;
   const database = await (databaseUrl === undefined
-    ? openPglite(directory)
+    ? openEmbedded(directory)
     : openPostgres(databaseUrl));
   const qualitySamples = createQualitySamples(database, onError);
   return {
@@ -56,4 +56,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       await database.close();
     },
   };
+}
+
+/** A whole PostgreSQL, which is loaded only where it is the store. */
+async function openEmbedded(directory: string): Promise<Database> {
+  const { openPglite } = await import('./pglite.js');
+  return openPglite(directory);
 }
