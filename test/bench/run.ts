@@ -78,7 +78,7 @@ async function measureKills(stage: Stage, plan: Plan): Promise<Recovery[]> {
     const killable = await start(stage);
     say(`killed workers: ${killable.contender.name}`);
     await unlessItFails(async () => {
-      recovery.push(await measureRecovery(killable, plan.recovery));
+      recovery.push(await measureRecovery(killable, stage.temporal.address, plan.recovery));
       say(JSON.stringify(recovery.at(-1)));
     });
     await killable.contender.stop();

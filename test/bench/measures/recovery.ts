@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
 import type { Killable } from '../contenders/contender.js';
+import { untilIdle } from './idle.js';
 
 export interface Recovery {
   readonly contender: string;
@@ -28,15 +30,21 @@ const SETTLE_MS = 3_000;
 /** Kills the worker while calls are live, starts another at once, and commands some of the calls. */
 export async function measureRecovery(
   killable: Killable,
+  address: string,
   { liveCalls, kills }: Kills,
 ): Promise<Recovery> {
-  const { name, load } = killable.contender;
+  const { name, load, temporal } = killable.contender;
+  if (temporal === undefined) throw new Error(`${name} has no worker of Temporal`);
   const live = { count: liveCalls, withinMs: OPENED_WITHIN_MS, ringSeconds: RING_SECONDS };
-  const { length: opened } = (await load.order({ kind: 'open', ...live })).ids;
+  const { ids } = await load.order({ kind: 'open', ...live });
+  const workflowIds = ids.map((id) => temporal.workflowId(id));
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection, namespace: temporal.namespace });
   const bootMs: number[] = [];
   const idle: number[] = [];
   const inFlight: number[] = [];
   for (let kill = 0; kill < kills; kill += 1) {
+    await untilIdle(client, workflowIds);
     await sleep(SETTLE_MS);
     await killable.killWorker();
     const asked = load.order({ kind: 'accept', count: COMMANDS, seed: kill });
@@ -53,7 +61,8 @@ export async function measureRecovery(
     bootMs.push(await timed(killable.startWorker()));
     inFlight.push(...(await inHand).latencies.map((ms) => ms - frozenMs));
   }
-  return { contender: name, liveCalls: opened, bootMs, idle, inFlight };
+  await connection.close();
+  return { contender: name, liveCalls: ids.length, bootMs, idle, inFlight };
 }
 
 async function timed(work: Promise<void>): Promise<number> {
