@@ -23,9 +23,12 @@ export async function costOf(client: Client, callId: number): Promise<Cost> {
 }
 
 /** Waits until nothing is being written or decided; what waits for a timer may still come. */
-export async function settled(client: Client, callId: number): Promise<void> {
+export const settled = (client: Client, callId: number): Promise<void> =>
+  workflowSettled(client, callWorkflowId(callId));
+
+export async function workflowSettled(client: Client, workflowId: string): Promise<void> {
   for (;;) {
-    const { raw } = await handleOf(client, callId).describe();
+    const { raw } = await client.workflow.getHandle(workflowId).describe();
     if (!raw.pendingActivities?.length && !raw.pendingWorkflowTask) return;
     await sleep(LOOK_EVERY_MS);
   }

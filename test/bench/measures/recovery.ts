@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import { workflowSettled } from '../../support/call-cost.js';
 import type { Killable } from '../contenders/contender.js';
-import { untilIdle } from './idle.js';
 
 export interface Recovery {
   readonly contender: string;
@@ -37,32 +37,47 @@ export async function measureRecovery(
   if (temporal === undefined) throw new Error(`${name} has no worker of Temporal`);
   const live = { count: liveCalls, withinMs: OPENED_WITHIN_MS, ringSeconds: RING_SECONDS };
   const { ids } = await load.order({ kind: 'open', ...live });
-  const workflowIds = ids.map((id) => temporal.workflowId(id));
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace: temporal.namespace });
-  const bootMs: number[] = [];
-  const idle: number[] = [];
-  const inFlight: number[] = [];
-  for (let kill = 0; kill < kills; kill += 1) {
-    await untilIdle(client, workflowIds);
-    await sleep(SETTLE_MS);
-    await killable.killWorker();
-    const asked = load.order({ kind: 'accept', count: COMMANDS, seed: kill });
-    bootMs.push(await timed(killable.startWorker()));
-    idle.push(...(await asked).latencies);
-
-    await sleep(SETTLE_MS);
-    killable.freezeWorker();
-    const begun = performance.now();
-    const inHand = load.order({ kind: 'accept', count: IN_HAND, seed: kills + kill });
-    await sleep(HANDED_OUT_MS);
-    const frozenMs = performance.now() - begun;
-    await killable.killWorker();
-    bootMs.push(await timed(killable.startWorker()));
-    inFlight.push(...(await inHand).latencies.map((ms) => ms - frozenMs));
+  const figures: Figures = { bootMs: [], idle: [], inFlight: [] };
+  try {
+    for (let kill = 0; kill < kills; kill += 1) {
+      for (const id of ids) await workflowSettled(client, temporal.workflowId(id));
+      await killIdle(killable, kill, figures);
+      await killWithTasks(killable, kills + kill, figures);
+    }
+  } finally {
+    await connection.close();
   }
-  await connection.close();
-  return { contender: name, liveCalls: ids.length, bootMs, idle, inFlight };
+  return { contender: name, liveCalls: ids.length, ...figures };
+}
+
+interface Figures {
+  readonly bootMs: number[];
+  readonly idle: number[];
+  readonly inFlight: number[];
+}
+
+async function killIdle(killable: Killable, seed: number, { bootMs, idle }: Figures) {
+  const { load } = killable.contender;
+  await sleep(SETTLE_MS);
+  await killable.killWorker();
+  const asked = load.order({ kind: 'accept', count: COMMANDS, seed });
+  bootMs.push(await timed(killable.startWorker()));
+  idle.push(...(await asked).latencies);
+}
+
+async function killWithTasks(killable: Killable, seed: number, { bootMs, inFlight }: Figures) {
+  const { load } = killable.contender;
+  await sleep(SETTLE_MS);
+  killable.freezeWorker();
+  const begun = performance.now();
+  const inHand = load.order({ kind: 'accept', count: IN_HAND, seed });
+  await sleep(HANDED_OUT_MS);
+  const frozenMs = performance.now() - begun;
+  await killable.killWorker();
+  bootMs.push(await timed(killable.startWorker()));
+  inFlight.push(...(await inHand).latencies.map((ms) => ms - frozenMs));
 }
 
 async function timed(work: Promise<void>): Promise<number> {
