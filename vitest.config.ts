@@ -42,7 +42,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            'test/{call,contract,config,activities,providers,simulators,architecture,bench}/**/*.test.ts',
+            'test/{call,contract,config,keys,activities,providers,simulators,architecture,bench}/**/*.test.ts',
           ],
           testTimeout: HUNG_MS * effort,
         },

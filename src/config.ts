@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseKeys } from './keys/keyring.js';
 
 const whole = (fallback: number, min: number, max: number) => {
   const error = `must be a whole number from ${min} to ${max}`;
@@ -20,6 +21,20 @@ export const configSchema = z.object({
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
     .describe('PostgreSQL; without it an embedded PGlite in SWITCHYARD_DIR'),
+  STORE_KEYS: z
+    .string()
+    .optional()
+    .transform((list, issues) => {
+      try {
+        return list === undefined ? [] : parseKeys(list);
+      } catch (error) {
+        issues.addIssue(error instanceof Error ? error.message : String(error));
+        return z.NEVER;
+      }
+    })
+    .describe(
+      'Keys that seal secrets in the store: id:base64 of 32 bytes, with commas; the first seals, all open',
+    ),
   SWITCHYARD_DIR: z
     .string()
     .default('.switchyard')

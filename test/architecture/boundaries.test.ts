@@ -44,6 +44,7 @@ const PLANTED: readonly (readonly [path: string, imports: string, rule: string])
     '../permission-hook/allow-all.js',
     'a provider knows no other provider',
   ],
+  ['src/keys/a.ts', '../config.js', 'src/keys/ sees of ours only what is listed'],
   ['src/store/a.ts', '../service/call-error.js', 'src/store/ sees of ours only what is listed'],
   [
     'src/engine/a.ts',

@@ -49,8 +49,16 @@ describe('the configuration', () => {
     ['AUTH_JWT_SECRET', 'too short'],
     ['DATABASE_URL', 'mysql://127.0.0.1/db'],
     ['CALLS_RING_TIMEOUT_SECONDS', '601'],
+    ['STORE_KEYS', 'a:c2hvcnQ='],
   ])('refuses %s=%s', (name, value) => {
     expect(mistakesOf({ [name]: value, TRTC_SECRET_KEY: 'k' }).join()).toContain(name);
+  });
+
+  it('reads the keys of the store, the one that seals first, and has none unless told', () => {
+    const key = Buffer.alloc(32, 7).toString('base64');
+    const { STORE_KEYS } = loadConfig({ STORE_KEYS: `new:${key},old:${key}` });
+    expect(STORE_KEYS.map(({ id }) => id)).toEqual(['new', 'old']);
+    expect(loadConfig({}).STORE_KEYS).toEqual([]);
   });
 
   it('refuses two kinds of keys for one kind of token', () => {
