@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Pool } from 'undici';
 import { writeWireJson } from '../../contract/wire-json.js';
 import type { ProviderEvidence } from '../../ports/robot-calls.js';
+import { requestFaultOf } from '../request-fault.js';
 import { type AdminSigSettings, createAdminSig } from './admin-sig.js';
 import { type Verdict, verdictOf } from './codes.js';
 import { type Envelope, readEnvelope } from './envelope.js';
@@ -65,16 +66,6 @@ const spoken = ({ code, info, requestId, response }: Envelope): Reply => ({
   response,
 });
 
-/** Of these no connection came about, hence nothing can have been sent. */
-const BEFORE_SENDING = new Set(['connect', 'getaddrinfo']);
-
-const faultOf = (error: unknown): NonNullable<ProviderEvidence['fault']> => {
-  if (!(error instanceof Error)) return 'connection';
-  const isUnsent = 'syscall' in error && BEFORE_SENDING.has(String(error.syscall));
-  if (isUnsent || error.name === 'ConnectTimeoutError') return 'not-sent';
-  return error.name === 'TimeoutError' ? 'timeout' : 'connection';
-};
-
 /** Tencent's Call REST API over a pool of kept connections. */
 export function createCallRest(settings: CallRestSettings): CallRest {
   const { place, now = Date.now, ...signing } = settings;
@@ -114,7 +105,7 @@ export function createCallRest(settings: CallRestSettings): CallRest {
       const envelope = readEnvelope(text);
       return envelope === undefined ? silent('unreadable') : spoken(envelope);
     } catch (error) {
-      return silent(faultOf(error));
+      return silent(requestFaultOf(error));
     }
   };
 
