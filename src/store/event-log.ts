@@ -4,7 +4,7 @@ import type { OutwardEvent } from '../call/step.js';
 import { eventId } from '../contract/ids.js';
 import { storable } from './columns.js';
 import type { Queries } from './database.js';
-import { events, userCursors, userEvents } from './schema.js';
+import { events } from './schema.js';
 
 /** Each payload is one user who has news. */
 const EVENTS_CHANNEL = 'call_events';
@@ -67,40 +67,27 @@ interface Delivery {
 /**
  * The lock on a user's cursor lasts until the commit: a later number is never visible before an
  * earlier one, so a reader that asks for what follows its last number misses nothing. Cursors are
- * locked in the order of user ids, so that two writes never wait for each other.
+ * locked in the order of user ids, so that two writes never wait for each other. One payload per
+ * user: a list of many would not fit the 8000 bytes of a payload.
  */
 async function deliver(queries: Queries, deliveries: readonly Delivery[]): Promise<void> {
-  const perUser = new Map<string, string[]>();
-  for (const { userId, id } of deliveries) {
-    const key = storable(userId);
-    perUser.set(key, [...(perUser.get(key) ?? []), id]);
-  }
-  const users = [...perUser.keys()].sort();
-  const cursors = await queries
-    .insert(userCursors)
-    .values(users.map((userId) => ({ userId, lastSeq: perUser.get(userId)?.length ?? 0 })))
-    .onConflictDoUpdate({
-      target: userCursors.userId,
-      set: { lastSeq: sql`${userCursors.lastSeq} + excluded.last_seq` },
-    })
-    .returning();
-  const rows = cursors.flatMap(({ userId, lastSeq }) => {
-    const ids = perUser.get(userId) ?? [];
-    return ids.map((id, index) => ({
-      userId,
-      seq: lastSeq - ids.length + 1 + index,
-      eventId: id,
-    }));
-  });
-  await queries.insert(userEvents).values(rows);
-  await notify(queries, users);
-}
-
-/** One payload per user: a list of many would not fit the 8000 bytes of a payload. */
-const notify = (queries: Queries, users: readonly string[]) =>
-  queries.execute(
-    sql`select pg_notify(${EVENTS_CHANNEL}, user_id) from (values ${sql.join(
-      users.map((userId) => sql`(${userId})`),
-      sql`, `,
-    )}) as users (user_id)`,
+  const news = sql.join(
+    deliveries.map(({ userId, id }, place) => sql`(${storable(userId)}, ${id}, ${place}::int)`),
+    sql`, `,
   );
+  await queries.execute(sql`
+    with news as (
+      select *, row_number() over (partition by user_id order by place) as nth,
+        count(*) over (partition by user_id) as of_user
+      from (values ${news}) as told (user_id, event_id, place)
+    ), cursors as (
+      insert into user_cursors (user_id, last_seq)
+      select user_id, of_user from news where nth = 1 order by user_id
+      on conflict (user_id) do update set last_seq = user_cursors.last_seq + excluded.last_seq
+      returning user_id, last_seq
+    ), numbered as (
+      insert into user_events (user_id, seq, event_id)
+      select user_id, last_seq - of_user + nth, event_id from news join cursors using (user_id)
+    )
+    select pg_notify(${EVENTS_CHANNEL}, user_id) from cursors`);
+}
