@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { type Config, InvalidConfig } from '../config.js';
-import { connect } from '../engine/connection.js';
+import { connect, type EngineConnection } from '../engine/connection.js';
 import { lockFolder } from '../engine/embedded/folder-lock.js';
 import { registerSearchAttributes } from '../engine/search-attributes.js';
-import { openStore } from '../store/open-store.js';
+import { openStore, type Store } from '../store/open-store.js';
 import type { ApiPart } from './api-part.js';
 import { unlessStopped } from './stop-signal.js';
 import { tencentPart } from './tencent-part.js';
@@ -57,21 +57,12 @@ interface Parts {
 }
 
 async function startParts(options: ServiceOptions, undo: Undo): Promise<Parts> {
-  const { role, config, env, logger, stopping, embeddedAddress } = options;
+  const { role, config, logger } = options;
   if (!options.folderIsLocked && config.DATABASE_URL === undefined) {
     const lock = await lockFolder(config.SWITCHYARD_DIR);
     undo.add(() => lock.release());
   }
-  const where = embeddedAddress === undefined ? { env } : { env, embeddedAddress };
-  const engine = await unlessStopped(stopping, () => connect(where));
-  undo.add(() => engine.connection.close());
-  await unlessStopped(stopping, () => registerSearchAttributes(engine));
-  const store = await openStore({
-    databaseUrl: config.DATABASE_URL,
-    directory: `${config.SWITCHYARD_DIR}/store`,
-    onError: (error) => logger.error({ err: error }, 'store failed in the background'),
-  });
-  undo.add(() => store.close());
+  const [engine, store] = await Promise.all([reachEngine(options, undo), open(options, undo)]);
   const tencent = tencentPart(config);
   if (tencent !== undefined) undo.add(() => tencent.stop());
   const worker = role === 'api' ? undefined : await startWorker({ config, engine, store, tencent });
@@ -82,6 +73,25 @@ async function startParts(options: ServiceOptions, undo: Undo): Promise<Parts> {
   const api = await startApi({ config, engine, store, logger, tencent, ...itsWorker });
   undo.add(() => api.stop());
   return { api, worker };
+}
+
+async function reachEngine(options: ServiceOptions, undo: Undo): Promise<EngineConnection> {
+  const { env, embeddedAddress, stopping } = options;
+  const where = embeddedAddress === undefined ? { env } : { env, embeddedAddress };
+  const engine = await unlessStopped(stopping, () => connect(where));
+  undo.add(() => engine.connection.close());
+  await unlessStopped(stopping, () => registerSearchAttributes(engine));
+  return engine;
+}
+
+async function open({ config, logger }: ServiceOptions, undo: Undo): Promise<Store> {
+  const store = await openStore({
+    databaseUrl: config.DATABASE_URL,
+    directory: `${config.SWITCHYARD_DIR}/store`,
+    onError: (error) => logger.error({ err: error }, 'store failed in the background'),
+  });
+  undo.add(() => store.close());
+  return store;
 }
 
 function refuseSplitWithoutDatabase({ role, config }: ServiceOptions): void {

@@ -43,12 +43,15 @@ async function missing({ connection, namespace }: Registration): Promise<Name[]>
   return absent;
 }
 
-async function isUsable({ connection, namespace }: Registration, name: Name): Promise<boolean> {
+/** One question about all names: it is refused as long as one of them is unknown. */
+const EVERY_NAME = NAMES.map((name) => `${name} IS NOT NULL`).join(' AND ');
+
+async function areUsable({ connection, namespace }: Registration): Promise<boolean> {
   try {
     await connection.workflowService.listWorkflowExecutions({
       namespace,
       pageSize: 1,
-      query: `${name} IS NOT NULL`,
+      query: EVERY_NAME,
     });
     return true;
   } catch (error) {
@@ -60,13 +63,12 @@ async function isUsable({ connection, namespace }: Registration, name: Name): Pr
 /** A server knows an attribute some time after it was added; until then it refuses every start. */
 async function waitUntilUsable(registration: Registration): Promise<void> {
   const until = Date.now() + USABLE_LIMIT_MS;
-  for (const name of NAMES) {
-    while (!(await isUsable(registration, name))) {
-      if (Date.now() > until) {
-        throw new Error(`Search attribute ${name} is not usable after ${USABLE_LIMIT_MS / 1000} s`);
-      }
-      await sleep(RETRY_EVERY_MS);
+  while (!(await areUsable(registration))) {
+    if (Date.now() > until) {
+      const names = NAMES.join(', ');
+      throw new Error(`Search attributes ${names}: not usable after ${USABLE_LIMIT_MS / 1000} s`);
     }
+    await sleep(RETRY_EVERY_MS);
   }
 }
 
@@ -87,5 +89,5 @@ export async function registerSearchAttributes(registration: Registration): Prom
   }
   await waitUntilUsable(registration);
   // Adding a name that somebody has just added with another type says "ok" and changes nothing.
-  await missing(registration);
+  if (absent.length > 0) await missing(registration);
 }
