@@ -27,7 +27,10 @@ export interface Rounds {
 const SETTLE_MS = 1_500;
 /** Long enough that what follows one step is over before the next. */
 const PACE_MS = 150;
-const WARM_UP = { kind: 'calls', users: 16, ms: 2_500, pauseMs: 0 } as const;
+/** One call takes most of a second then, and a median of a handful says little. */
+const PACED_SLOTS = 3;
+/** Long enough that what is measured is compiled code: a service runs for days. */
+const WARM_UP = { kind: 'calls', users: 16, ms: 10_000, pauseMs: 0 } as const;
 
 /** All contenders after each other, again and again, every second time in the reverse order. */
 export async function runRounds(
@@ -41,7 +44,8 @@ export async function runRounds(
     const order = round % 2 === 0 ? contenders : contenders.toReversed();
     for (const how of [{ users: 1, paced: true }, ...users.map((each) => notPaced(each))]) {
       for (const contender of order) {
-        const slot = await runSlot(contender, { ...how, round, ms: slotMs });
+        const ms = how.paced ? slotMs * PACED_SLOTS : slotMs;
+        const slot = await runSlot(contender, { ...how, round, ms });
         slots.push(slot);
         progress(`round ${round + 1}: ${told(slot)}`);
       }
