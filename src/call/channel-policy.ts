@@ -10,20 +10,35 @@ export interface ChannelPolicy {
   readonly hangup: 'any_party' | 'caller';
   /** How much later than the provider's own our ring deadline is: the provider's word comes first. */
   readonly ringGraceMs: number;
+  /** The same of the longest conversation, where the provider keeps that time, too. */
+  readonly durationGraceMs: number;
+  /** Whether an answer joins both sides at once, so that the conversation begins with it. */
+  readonly bridges: boolean;
 }
 
 export const CHANNEL_POLICIES: Readonly<Record<Channel, ChannelPolicy>> = {
-  rtc: { answeredByCommand: true, endsBy: 'word', hangup: 'any_party', ringGraceMs: 0 },
+  rtc: {
+    answeredByCommand: true,
+    endsBy: 'word',
+    hangup: 'any_party',
+    ringGraceMs: 0,
+    durationGraceMs: 0,
+    bridges: false,
+  },
   robot: {
     answeredByCommand: false,
     endsBy: 'confirmation',
     hangup: 'caller',
     ringGraceMs: 10_000,
+    durationGraceMs: 0,
+    bridges: false,
   },
   phone: {
     answeredByCommand: false,
     endsBy: 'confirmation',
     hangup: 'any_party',
     ringGraceMs: 10_000,
+    durationGraceMs: 30_000,
+    bridges: true,
   },
 };

@@ -24,7 +24,7 @@ export function applyOverdue(state: CallState, now: number): Step {
 
 function pending(state: CallState): readonly Deadline[] {
   if (isOver(state)) return [];
-  const wishes = [claim, ring, connect, allLeft, maxDuration];
+  const wishes = [claim, ring, connect, allLeft, maxDuration, backstop];
   const endsAnyway = state.ending !== undefined || state.forgotten === true;
   const candidates = [reconcile, ...(endsAnyway ? [] : wishes)];
   return candidates
@@ -66,6 +66,8 @@ function expire(state: CallState, kind: DeadlineKind, now: number): Step {
       return unclaimed(state, now);
     case 'reconcile':
       return neverFound(state, now);
+    case 'backstop':
+      return endCall(state, { wish: 'deadline', by: SYSTEM, cause: 'provider_lost' }, now);
   }
 }
 
@@ -112,7 +114,8 @@ const since = (state: CallState, kind: DeadlineKind, from: number): number =>
   Math.max(from, state.rearmed?.[kind] ?? from);
 
 function ring(state: CallState): Deadline | undefined {
-  if (isPlacing(state) || partiesIn(state, 'ringing').length === 0) return undefined;
+  const rings = partiesIn(state, 'ringing').length > 0 && state.rungOut !== true;
+  if (isPlacing(state) || !rings) return undefined;
   return deadline(state, 'ring', state.ring.until + CHANNEL_POLICIES[state.channel].ringGraceMs);
 }
 
@@ -148,5 +151,15 @@ function leftMediaAt(party: Party): number | undefined {
 
 function maxDuration(state: CallState): Deadline | undefined {
   if (state.acceptedAt === undefined) return undefined;
-  return deadline(state, 'max_duration', state.acceptedAt + state.limits.maxDurationMs);
+  return deadline(state, 'max_duration', state.acceptedAt + longest(state));
+}
+
+const longest = ({ channel, limits }: CallState): number =>
+  limits.maxDurationMs + CHANNEL_POLICIES[channel].durationGraceMs;
+
+/** Somebody may speak in a call whose answer we missed: it lasts no longer than any conversation. */
+function backstop(state: CallState): Deadline | undefined {
+  if (state.rungOut !== true || state.acceptedAt !== undefined) return undefined;
+  const { ringGraceMs } = CHANNEL_POLICIES[state.channel];
+  return deadline(state, 'backstop', state.ring.until + ringGraceMs + longest(state));
 }

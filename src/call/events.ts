@@ -1,3 +1,4 @@
+import type { PhoneStage } from './phone-stages.js';
 import type { CalleeResult, DeadlineKind, EndCause, Enrichment } from './state.js';
 
 interface ByTerminal {
@@ -49,11 +50,17 @@ export type ProviderReport =
       readonly results?: readonly CalleeResult[];
     }
   /** The provider would not place the call: nobody rings. */
-  | { readonly type: 'refused'; readonly code: number; readonly info: string }
+  | {
+      readonly type: 'refused';
+      readonly code: number;
+      readonly info: string;
+      /** Ours, where its code alone would not tell whose fault it is. */
+      readonly reason?: string;
+    }
   /** Whether the call was placed cannot be known yet. */
   | { readonly type: 'placing-unknown'; readonly evidence: string; readonly askedAt?: number }
   /** The provider was asked, and knows nothing else than what is known here. */
-  | { readonly type: 'as-known' }
+  | { readonly type: 'as-known'; readonly evidence?: string }
   /** The provider no longer knows a call that it had placed. */
   | { readonly type: 'forgotten' }
   | {
@@ -63,12 +70,16 @@ export type ProviderReport =
       readonly at?: number;
       readonly reason?: string;
     }
+  /** A two-way callback has come this far: it skips ahead, and never goes back. */
+  | { readonly type: 'stage'; readonly stage: PhoneStage; readonly at?: number }
   | { readonly type: 'bridged'; readonly at?: number }
   /** The provider would not carry out a guarded cancel: the conversation goes on. */
   | { readonly type: 'guard-refused' }
   | {
       readonly type: 'over';
       readonly cause: EndCause;
+      /** Who hung up, where the provider says so. */
+      readonly by?: 'caller' | 'callee';
       readonly acceptedAt?: number;
       readonly at?: number;
       readonly reason?: string;

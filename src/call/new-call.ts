@@ -12,6 +12,8 @@ export interface NewCall {
   readonly room?: Room;
   readonly ringTimeoutMs: number;
   readonly limits: Limits;
+  /** See `CallState.token`. */
+  readonly token?: string;
   /** See `CallState.claimBy`. */
   readonly claimWithinMs?: number;
 }

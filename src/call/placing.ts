@@ -38,13 +38,14 @@ export function placed(
 }
 
 /** Our own wish, if one stands, names the cause: its author wanted no call either. */
-export function refused(state: CallState, { code, info }: Of<'refused'>, now: number): Step {
+export function refused(state: CallState, report: Of<'refused'>, now: number): Step {
   if (!isPlacing(state)) return stay(state);
+  const { type: _type, ...why } = report;
   const { ending } = state;
   const cause = ending?.cause ?? 'provider_failed';
   const end = { wish: 'deadline' as const, by: SYSTEM, ...ending, cause };
-  const placing: Placing = { kind: 'refused', code, info };
-  return finish({ ...state, placing }, end, now, `${code} ${info}`);
+  const placing: Placing = { kind: 'refused', ...why };
+  return finish({ ...state, placing }, end, now, `${why.code} ${why.info}`);
 }
 
 export function placingUnknown(

@@ -3,6 +3,7 @@ import { answer, decline, leave } from './commands.js';
 import { type End, finish, given, SYSTEM } from './ending.js';
 import type { PartyFact, ProviderReport } from './events.js';
 import { media, ringing, start } from './media-reports.js';
+import { PHONE_STAGES, type PhoneStage } from './phone-stages.js';
 import { asKnown, forgotten, placed, placingUnknown, refused } from './placing.js';
 import { type CallState, isOver, type Party, partiesIn, partyOf } from './state.js';
 import { andThen, change, clampTime, type Step, stay } from './step.js';
@@ -23,6 +24,8 @@ export function applyProviderReport(state: CallState, report: ProviderReport, no
       return forgotten(state);
     case 'party':
       return partyFact(state, report, now);
+    case 'stage':
+      return staged(state, report, now);
     case 'bridged':
       return bridged(state, clampTime(state, report.at, now));
     case 'guard-refused':
@@ -128,10 +131,24 @@ function bridged(state: CallState, at: number): Step {
   );
 }
 
+/** Folded by rank: what comes late or twice is no news. */
+function staged(
+  state: CallState,
+  { stage, at }: Extract<ProviderReport, { type: 'stage' }>,
+  now: number,
+): Step {
+  if (stage === 'bridged') return bridged(state, clampTime(state, at, now));
+  const rank = (of: PhoneStage | undefined) => PHONE_STAGES.indexOf(of ?? 'requested');
+  const isNews = rank(stage) > rank(state.stage) && state.acceptedAt === undefined;
+  return isNews ? change(state, { stage }, now, { type: 'call.updated' }) : stay(state);
+}
+
+/** A wish that was to hold only before an answer. Of an unanswered ring nothing is awaited any more. */
 function guardRefused(state: CallState, now: number): Step {
-  if (state.ending?.wish !== 'cancel') return stay(state);
-  const { ending: _refused, ...goesOn } = state;
-  return change(goesOn, {}, now, { type: 'call.updated' });
+  const { ending, ...goesOn } = state;
+  const rungOut = ending?.wish === 'deadline' && ending.cause === 'no_answer';
+  if (ending?.wish !== 'cancel' && !rungOut) return stay(state);
+  return change(goesOn, rungOut ? { rungOut } : {}, now, { type: 'call.updated' });
 }
 
 /** The provider's word that the call is over. Our own standing wish names the cause. */
@@ -155,12 +172,14 @@ function answeredAtLast(state: CallState, acceptedAt: number | undefined, now: n
   if (state.bizType === 'group') {
     return change(state, { status: 'accepted', acceptedAt: at }, at, { type: 'call.accepted' });
   }
+  if (CHANNEL_POLICIES[state.channel].bridges) return bridged(state, at);
   return ringing === undefined ? stay(state) : answer(state, ringing.userId, undefined, at);
 }
 
 function endOf(state: CallState, report: Extract<ProviderReport, { type: 'over' }>): End {
   const { ending } = state;
-  const told = ending ?? { wish: 'hangup' as const, by: SYSTEM, ...report };
+  const by = state.parties.find(({ role }) => role === report.by)?.userId ?? SYSTEM;
+  const told = ending ?? { wish: 'hangup' as const, ...report, by };
   const answered = state.acceptedAt !== undefined;
   const unansweredCause = told.cause === 'cancelled' || told.cause === 'no_answer';
   const cause = answered && unansweredCause ? 'hangup' : told.cause;

@@ -1,3 +1,5 @@
+import type { PhoneStage } from './phone-stages.js';
+
 /** The call as data. Times are milliseconds since the epoch, user ids decimal or provider strings. */
 
 export const CALL_STATUSES = [
@@ -125,6 +127,7 @@ export const DEADLINE_KINDS = [
   'max_duration',
   'claim',
   'reconcile',
+  'backstop',
 ] as const;
 export type DeadlineKind = (typeof DEADLINE_KINDS)[number];
 
@@ -135,7 +138,12 @@ export type DeadlineKind = (typeof DEADLINE_KINDS)[number];
 export type Placing =
   | { readonly kind: 'asking' }
   | { readonly kind: 'placed'; readonly results?: readonly CalleeResult[] }
-  | { readonly kind: 'refused'; readonly code: number; readonly info: string }
+  | {
+      readonly kind: 'refused';
+      readonly code: number;
+      readonly info: string;
+      readonly reason?: string;
+    }
   /** `askedAt`: when the request may have left. */
   | { readonly kind: 'unknown'; readonly evidence: string; readonly askedAt?: number };
 
@@ -150,6 +158,17 @@ export interface Enrichment {
   readonly durationMs?: number;
   readonly recordingUrl?: string;
   readonly billedMs?: number;
+  /** The provider's own word for how the call ended. */
+  readonly endWord?: string;
+  readonly callerLeg?: LegTimes;
+  readonly calleeLeg?: LegTimes;
+}
+
+/** Of one phone in a two-way callback. */
+export interface LegTimes {
+  readonly rangAt?: number;
+  readonly answeredAt?: number;
+  readonly endedAt?: number;
 }
 
 export interface Room {
@@ -171,6 +190,12 @@ export interface CallState {
   /** Absent where no provider is asked (rtc). */
   readonly placing?: Placing;
   readonly providerCallId?: string;
+  /** Ours, which a telephony provider repeats in all it says of the call. */
+  readonly token?: string;
+  /** How far a two-way callback has come, until it is bridged. */
+  readonly stage?: PhoneStage;
+  /** The provider would not end it as unanswered: somebody speaks, or it is long over. */
+  readonly rungOut?: true;
   /**
    * Until then whoever asked for the call has to be told of it, or it is ended again. It stays in a
    * call that is over before anybody was told: the same request is still about this one.

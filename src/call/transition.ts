@@ -43,6 +43,7 @@ export function transition(state: CallState, event: CallEvent, now: number): Tra
     case 'as-known':
     case 'forgotten':
     case 'party':
+    case 'stage':
     case 'bridged':
     case 'guard-refused':
     case 'over':

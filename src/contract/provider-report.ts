@@ -1,4 +1,5 @@
 import { PARTY_FACTS, type ProviderReport } from '../call/events.js';
+import { PHONE_STAGES } from '../call/phone-stages.js';
 import { END_CAUSES } from '../call/state.js';
 import type { Parsed } from './command-payload.js';
 
@@ -28,11 +29,18 @@ const maybe =
   (value) =>
     value === undefined || check(value);
 
+const isLeg: Check = (value) =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['rangAt', 'answeredAt', 'endedAt'].every((name) =>
+    maybe(isNumber)((value as Readonly<Record<string, unknown>>)[name]),
+  );
+
 const MEMBERS: Readonly<Record<ProviderReport['type'], Readonly<Record<string, Check>>>> = {
   placed: { providerCallId: isText, results: maybe(isResults) },
-  refused: { code: isNumber, info: isShort },
+  refused: { code: isNumber, info: isShort, reason: maybe(isText) },
   'placing-unknown': { evidence: isText, askedAt: maybe(isNumber) },
-  'as-known': {},
+  'as-known': { evidence: maybe(isText) },
   forgotten: {},
   party: {
     userId: isText,
@@ -40,10 +48,12 @@ const MEMBERS: Readonly<Record<ProviderReport['type'], Readonly<Record<string, C
     at: maybe(isNumber),
     reason: maybe(isText),
   },
+  stage: { stage: oneOf(...PHONE_STAGES), at: maybe(isNumber) },
   bridged: { at: maybe(isNumber) },
   'guard-refused': {},
   over: {
     cause: oneOf(...END_CAUSES),
+    by: maybe(oneOf('caller', 'callee')),
     acceptedAt: maybe(isNumber),
     at: maybe(isNumber),
     reason: maybe(isText),
@@ -53,6 +63,9 @@ const MEMBERS: Readonly<Record<ProviderReport['type'], Readonly<Record<string, C
     durationMs: maybe(isNumber),
     recordingUrl: maybe(isText),
     billedMs: maybe(isNumber),
+    endWord: maybe(isText),
+    callerLeg: maybe(isLeg),
+    calleeLeg: maybe(isLeg),
   },
 };
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextDeadline } from '../../src/call/deadlines.js';
 import { type CallEvent, PARTY_FACTS } from '../../src/call/events.js';
+import { PHONE_STAGES } from '../../src/call/phone-stages.js';
 import { type CallState, END_CAUSES, isOver } from '../../src/call/state.js';
 import { judge } from '../../src/call/transition.js';
 import { runs } from '../support/runs.js';
@@ -39,6 +40,9 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
     .tuple(users, facts, at)
     .map(([userId, fact, when]) => ({ type: 'party' as const, userId, fact, ...when })),
   at.map((when) => ({ type: 'bridged' as const, ...when })),
+  fc
+    .tuple(fc.constantFrom(...PHONE_STAGES), at)
+    .map(([stage, when]) => ({ type: 'stage' as const, stage, ...when })),
   fc.constant({ type: 'guard-refused' as const }),
   fc
     .constantFrom('p-1', 'p-2')

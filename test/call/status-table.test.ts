@@ -23,6 +23,7 @@ const EVERY_EVENT = {
   forgotten: true,
   claimed: true,
   party: true,
+  stage: true,
   bridged: true,
   'guard-refused': true,
   over: true,

@@ -29,8 +29,10 @@ const fact = (of: 'answered' | 'rejected' | 'busy' | 'unreachable' | 'no_answer'
   userId: CALLEE,
   fact: of,
 });
-const deadline = (kind: 'ring' | 'connect' | 'all_left' | 'max_duration', at: number) =>
-  ({ type: 'deadline', kind, at }) as const;
+const deadline = (
+  kind: 'ring' | 'backstop' | 'connect' | 'all_left' | 'max_duration',
+  at: number,
+) => ({ type: 'deadline', kind, at }) as const;
 const unchanged = { calling: 'same', accepted: 'same', ongoing: 'same', ...over('same') } as const;
 
 /** Every event against every status of a one-to-one rtc call. */
@@ -98,6 +100,7 @@ export const STATUS_TABLE: readonly Row[] = [
   { name: 'busy', event: fact('busy'), answers: { ...unchanged, calling: 'ended' } },
   { name: 'unreachable', event: fact('unreachable'), answers: { ...unchanged, calling: 'ended' } },
   { name: 'no_answer', event: fact('no_answer'), answers: { ...unchanged, calling: 'ended' } },
+  { name: 'stage', event: { type: 'stage', stage: 'caller_ringing' }, answers: unchanged },
   {
     name: 'bridged',
     event: { type: 'bridged' },
@@ -120,6 +123,7 @@ export const STATUS_TABLE: readonly Row[] = [
     event: deadline('max_duration', T0 + 1_000 + MAX_MS),
     answers: { ...unchanged, accepted: 'ended', ongoing: 'ended' },
   },
+  { name: 'backstop deadline', event: deadline('backstop', T0 + MAX_MS), answers: unchanged },
   { name: 'connect deadline', event: deadline('connect', T0 + GRACE_MS), answers: unchanged },
   { name: 'all_left deadline', event: deadline('all_left', T0 + GRACE_MS), answers: unchanged },
 ];
