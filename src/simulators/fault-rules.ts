@@ -4,6 +4,8 @@ export interface Fault<Kind extends string = string> {
   readonly kind: Kind;
   /** Only in calls of this robot; in anybody's if nothing is said. */
   readonly robot?: string;
+  /** Only in calls that are placed for this number. */
+  readonly caller?: string;
   /** How many times; once if nothing is said. */
   readonly times?: number;
   readonly ms?: number;
@@ -21,7 +23,7 @@ export interface FaultCount<Kind extends string> {
 export interface FaultRules<Kind extends string> {
   add(fault: Fault<Kind>): void;
   /** The fault that happens to this occurrence, which is counted. */
-  next(on: string, robot?: string): Fault<Kind> | undefined;
+  next(on: string, whose?: string): Fault<Kind> | undefined;
   counts(): readonly FaultCount<Kind>[];
   clear(): void;
 }
@@ -33,9 +35,11 @@ export function createFaultRules<Kind extends string>(): FaultRules<Kind> {
     add(fault) {
       rules.push({ fault, fired: 0 });
     },
-    next(on, robot) {
-      const isMeant = ({ fault }: { readonly fault: Fault<Kind> }) =>
-        fault.on === on && (fault.robot === undefined || fault.robot === robot);
+    next(on, whose) {
+      const isMeant = ({ fault }: { readonly fault: Fault<Kind> }) => {
+        const only = fault.robot ?? fault.caller;
+        return fault.on === on && (only === undefined || only === whose);
+      };
       const due = rules.find((rule) => isMeant(rule) && rule.fired < (rule.fault.times ?? 1));
       if (due === undefined) return undefined;
       due.fired += 1;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { nextDeadline } from '../../src/call/deadlines.js';
 import type { CallEvent, ProviderReport } from '../../src/call/events.js';
-import { PHONE_STAGES } from '../../src/call/phone-stages.js';
+import type { PhoneStage } from '../../src/call/phone-stages.js';
 import type { CallState } from '../../src/call/state.js';
 import { judge } from '../../src/call/transition.js';
 import { aCall, after, CALLEE, CALLER, cancel, hangup, MAX_MS, RING_MS, T0 } from './fixtures.js';
 
 const isPlaced: CallEvent = { type: 'placed', providerCallId: 'p-1' };
-const stage = (of: (typeof PHONE_STAGES)[number]): CallEvent => ({ type: 'stage', stage: of });
+const stage = (of: PhoneStage): CallEvent => ({ type: 'stage', stage: of });
 const over = (more: Partial<Extract<ProviderReport, { type: 'over' }>> = {}): CallEvent => ({
   type: 'over',
   cause: 'provider_failed',
