@@ -1,4 +1,4 @@
-import type { BodyOf, DataOf, RouteName } from '../contract/routes.js';
+import type { BodyOf, DataOf, ForAnyone, QueryOf, RouteName } from '../contract/routes.js';
 import {
   acceptedCallView,
   callDetailView,
@@ -9,14 +9,15 @@ import {
   wireTime,
 } from '../contract/view.js';
 import type { CallService } from '../service/call-service.js';
-import type { ReadByServices } from './auth/acting-user.js';
+import { getCall, listCallEvents, listCalls } from './history-handlers.js';
 import { IDEMPOTENCY_KEY_HEADER, idempotencyOf } from './idempotency-key.js';
 
 /** A request that is authenticated and validated. */
 export interface ApiCall<N extends RouteName> {
-  readonly userId: N extends ReadByServices ? string | undefined : string;
+  readonly userId: N extends ForAnyone ? string | undefined : string;
   /** 0 on routes without one. */
   readonly callId: number;
+  readonly query: QueryOf<N>;
   readonly body: BodyOf<N>;
   readonly header: (name: string) => string | undefined;
 }
@@ -35,9 +36,9 @@ export const HANDLERS: { readonly [N in RouteName]: Handler<N> } = {
     const calls = await service.ringing(userId);
     return { data: { server_time: wireTime(Date.now()), calls: calls.map(callDetailView) } };
   },
-  async getCall(service, { callId, userId }) {
-    return { data: callDetailView(await service.read(callId, userId)) };
-  },
+  listCalls,
+  getCall,
+  listCallEvents,
   async getCallState(service, { callId, userId }) {
     return { data: callStateView(await service.read(callId, userId)) };
   },

@@ -1,5 +1,11 @@
 import { type Request, type RequestHandler, Router } from 'express';
-import { type BodyOf, ROUTES, type Route, type RouteName } from '../contract/routes.js';
+import {
+  type BodyOf,
+  type QueryOf,
+  ROUTES,
+  type Route,
+  type RouteName,
+} from '../contract/routes.js';
 import { callIdParam } from '../contract/schemas.js';
 import type { CallService } from '../service/call-service.js';
 import { factsOf, sendData } from './answer.js';
@@ -55,10 +61,11 @@ function handle<N extends RouteName>(name: N, deps: RouteDependencies): RequestH
 
 /** What the schemas of the route made of a request; the types say the same per route. */
 function readCall<N extends RouteName>(name: N, req: Request, userId: unknown): ApiCall<N> {
-  const { params, body }: Route = ROUTES[name];
+  const { params, query, body }: Route = ROUTES[name];
   return {
     userId: userId as ApiCall<N>['userId'],
     callId: params === undefined ? 0 : Number(validate(callIdParam, req.params).callId),
+    query: (query === undefined ? undefined : validate(query, req.query)) as QueryOf<N>,
     body: (body === undefined ? undefined : validate(body, parseBody(req))) as BodyOf<N>,
     header: (header) => req.get(header),
   };

@@ -42,6 +42,7 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
     reservations: store.reservations,
     records: store.records,
     reader: store.reader,
+    history: store.history,
     qualitySamples: store.qualitySamples,
     rtcTokens: rtcTokens(config),
     admission: admission(config, logger),

@@ -1,26 +1,31 @@
 import type { RefusalCode } from './events.js';
 import type { CallState, DeadlineKind, Ending, Party } from './state.js';
 
-export type RingingStopped =
-  | 'answered_elsewhere'
-  | 'rejected_elsewhere'
-  | 'cancelled'
-  | 'timeout'
-  | 'ended';
+export const RINGING_STOPPED = [
+  'answered_elsewhere',
+  'rejected_elsewhere',
+  'cancelled',
+  'timeout',
+  'ended',
+] as const;
+export type RingingStopped = (typeof RINGING_STOPPED)[number];
+
+export const EVENT_TYPES = [
+  'call.incoming',
+  'call.ringing_stopped',
+  'call.accepted',
+  'call.ongoing',
+  'call.party_changed',
+  'call.updated',
+  'call.ended',
+] as const;
 
 /** What the outside is told, once the change behind it is durable. */
 export interface OutwardEvent {
-  readonly type:
-    | 'call.incoming'
-    | 'call.ringing_stopped'
-    | 'call.accepted'
-    | 'call.ongoing'
-    | 'call.party_changed'
-    | 'call.updated'
-    | 'call.ended';
+  readonly type: (typeof EVENT_TYPES)[number];
   readonly version: number;
   readonly at: number;
-  /** The one user concerned; absent means every party is told. */
+  /** The user it is about; who is told is said by `recipientsOf`. */
   readonly userId?: string;
   readonly terminalId?: string;
   readonly why?: RingingStopped;

@@ -1,7 +1,7 @@
-import type { BodyOf, DataOf, ROUTES, RouteName } from '../contract/routes.js';
+import type { BodyOf, DataOf, QueryOf, ROUTES, RouteName } from '../contract/routes.js';
 import { parseWireJson, writeWireJson } from '../contract/wire-json.js';
 import { ApiError } from './api-error.js';
-import { ENDPOINTS } from './endpoints.js';
+import { ENDPOINTS, type Endpoint } from './endpoints.js';
 
 export interface ClientSettings {
   readonly baseUrl: string;
@@ -24,6 +24,7 @@ interface CallParams {
 type ParamsArgument<N extends RouteName> = (typeof ROUTES)[N] extends { params: unknown }
   ? [params: CallParams]
   : [];
+type QueryArgument<N extends RouteName> = QueryOf<N> extends undefined ? [] : [query: QueryOf<N>];
 type BodyArgument<N extends RouteName> = BodyOf<N> extends undefined ? [] : [body: BodyOf<N>];
 
 /**
@@ -32,9 +33,16 @@ type BodyArgument<N extends RouteName> = BodyOf<N> extends undefined ? [] : [bod
  */
 export type Client = {
   readonly [N in RouteName]: (
-    ...args: [...ParamsArgument<N>, ...BodyArgument<N>, options?: RequestOptions]
+    ...args: [
+      ...ParamsArgument<N>,
+      ...QueryArgument<N>,
+      ...BodyArgument<N>,
+      options?: RequestOptions,
+    ]
   ) => Promise<DataOf<N>>;
 };
+
+type QueryMembers = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
@@ -51,11 +59,15 @@ async function request(
   name: RouteName,
   args: unknown[],
 ): Promise<unknown> {
-  const { method, path } = ENDPOINTS[name];
+  const { method, path, query: takesQuery }: Endpoint = ENDPOINTS[name];
   const params = path.includes('{callId}') ? (args.shift() as CallParams) : undefined;
+  const query = takesQuery ? (args.shift() as QueryMembers) : {};
   const body = method === 'post' ? (args.shift() as object) : undefined;
   const options = (args.shift() ?? {}) as RequestOptions;
   const url = new URL(path.replace('{callId}', String(params?.callId)), settings.baseUrl);
+  for (const [member, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(member, value);
+  }
   const response = await fetch(url, {
     method: method.toUpperCase(),
     headers: headersOf(settings, options, body !== undefined),

@@ -1,7 +1,15 @@
-import type { ROUTES, RouteName } from '../contract/routes.js';
+import type { QueryOf, ROUTES, RouteName } from '../contract/routes.js';
+
+export interface Endpoint {
+  readonly method: 'get' | 'post';
+  readonly path: string;
+  /** Whether a query is the argument before the body. */
+  readonly query?: true;
+}
 
 type Endpoints = {
-  readonly [N in RouteName]: Pick<(typeof ROUTES)[N], 'method' | 'path'>;
+  readonly [N in RouteName]: Pick<(typeof ROUTES)[N], 'method' | 'path'> &
+    (QueryOf<N> extends undefined ? object : { readonly query: true });
 };
 
 /**
@@ -11,7 +19,9 @@ type Endpoints = {
 export const ENDPOINTS: Endpoints = {
   createCall: { method: 'post', path: '/api/calls/session' },
   listRinging: { method: 'get', path: '/api/calls/ringing' },
+  listCalls: { method: 'get', path: '/api/calls', query: true },
   getCall: { method: 'get', path: '/api/calls/{callId}' },
+  listCallEvents: { method: 'get', path: '/api/calls/{callId}/events', query: true },
   getCallState: { method: 'get', path: '/api/calls/{callId}/state' },
   acceptCall: { method: 'post', path: '/api/calls/{callId}/accept' },
   rejectCall: { method: 'post', path: '/api/calls/{callId}/reject' },

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ErrorCode } from './codes.js';
+import * as history from './history-schemas.js';
 import * as schemas from './schemas.js';
 
 export interface Route {
@@ -8,7 +9,13 @@ export interface Route {
   /** OpenAPI style: `/api/calls/{callId}/accept`. */
   readonly path: string;
   readonly summary: string;
+  /**
+   * `user`: for one user, whom a service names. `anyone`: a service that names no user sees what
+   * concerns any of them.
+   */
+  readonly for: 'user' | 'anyone';
   readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
   readonly headers?: readonly string[];
   readonly body?: z.ZodObject;
   /** The shape of `data` in the envelope when `code` is 0. */
@@ -27,6 +34,7 @@ export const ROUTES = {
     method: 'post',
     path: '/api/calls/session',
     summary: 'Call another user',
+    for: 'user',
     headers: ['Idempotency-Key'],
     body: schemas.createCallBody,
     data: schemas.createdCall,
@@ -37,7 +45,18 @@ export const ROUTES = {
     method: 'get',
     path: '/api/calls/ringing',
     summary: 'What rings for me now: a device that just woke asks this',
+    for: 'user',
     data: schemas.ringingCalls,
+    errors: [],
+  },
+  listCalls: {
+    operationId: 'listCalls',
+    method: 'get',
+    path: '/api/calls',
+    summary: 'List calls, newest first: my own ones, or those a service asks for',
+    for: 'anyone',
+    query: history.listCallsQuery,
+    data: history.callPage,
     errors: [],
   },
   getCall: {
@@ -45,8 +64,20 @@ export const ROUTES = {
     method: 'get',
     path: '/api/calls/{callId}',
     summary: 'Read a call with its parties',
+    for: 'anyone',
     params: schemas.callIdParam,
-    data: schemas.callDetail,
+    data: history.recordedCall,
+    errors: [41001, 41010],
+  },
+  listCallEvents: {
+    operationId: 'listCallEvents',
+    method: 'get',
+    path: '/api/calls/{callId}/events',
+    summary: 'What the outside was told of a call, in order',
+    for: 'anyone',
+    params: schemas.callIdParam,
+    query: history.listCallEventsQuery,
+    data: history.callEvents,
     errors: [41001, 41010],
   },
   getCallState: {
@@ -54,6 +85,7 @@ export const ROUTES = {
     method: 'get',
     path: '/api/calls/{callId}/state',
     summary: 'Read the call state object',
+    for: 'anyone',
     params: schemas.callIdParam,
     data: schemas.callStateObject,
     errors: [41001, 41010],
@@ -63,6 +95,7 @@ export const ROUTES = {
     method: 'post',
     path: '/api/calls/{callId}/accept',
     summary: 'Accept a call as its callee: the first terminal wins',
+    for: 'user',
     params: schemas.callIdParam,
     body: schemas.terminalBody,
     data: schemas.acceptedCall,
@@ -73,6 +106,7 @@ export const ROUTES = {
     method: 'post',
     path: '/api/calls/{callId}/reject',
     summary: 'Reject a call as its callee',
+    for: 'user',
     params: schemas.callIdParam,
     body: schemas.reasonBody,
     data: schemas.callStateObject,
@@ -83,6 +117,7 @@ export const ROUTES = {
     method: 'post',
     path: '/api/calls/{callId}/cancel',
     summary: 'Cancel a call as its caller, before the conversation runs',
+    for: 'user',
     params: schemas.callIdParam,
     body: schemas.reasonBody,
     data: schemas.callStateObject,
@@ -93,6 +128,7 @@ export const ROUTES = {
     method: 'post',
     path: '/api/calls/{callId}/hangup',
     summary: 'Hang up as any party',
+    for: 'user',
     params: schemas.callIdParam,
     body: schemas.reasonBody,
     data: schemas.callStateObject,
@@ -103,6 +139,7 @@ export const ROUTES = {
     method: 'post',
     path: '/api/calls/{callId}/media-state',
     summary: 'Report what a terminal sees of its media',
+    for: 'user',
     params: schemas.callIdParam,
     body: schemas.mediaStateBody,
     data: schemas.mediaStateAnswer,
@@ -113,6 +150,7 @@ export const ROUTES = {
     method: 'post',
     path: '/api/calls/{callId}/rtc-token',
     summary: 'A fresh RTC token for an active party, on this or, by take-over, another terminal',
+    for: 'user',
     params: schemas.callIdParam,
     body: schemas.rtcTokenBody,
     data: schemas.rtcTokenAnswer,
@@ -121,9 +159,24 @@ export const ROUTES = {
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof ROUTES;
+
+/** Routes on which a service need not say for whom it asks. */
+export type ForAnyone = {
+  [N in RouteName]: (typeof ROUTES)[N] extends { readonly for: 'anyone' } ? N : never;
+}[RouteName];
+
+/** Whether a request has to be for a certain user. */
+export const isForUsers = (name: RouteName): name is Exclude<RouteName, ForAnyone> =>
+  ROUTES[name].for === 'user';
+
 export type BodyOf<N extends RouteName> = (typeof ROUTES)[N] extends {
   body: infer B extends z.ZodType;
 }
   ? z.output<B>
+  : undefined;
+export type QueryOf<N extends RouteName> = (typeof ROUTES)[N] extends {
+  query: infer Q extends z.ZodType;
+}
+  ? z.output<Q>
   : undefined;
 export type DataOf<N extends RouteName> = z.input<(typeof ROUTES)[N]['data']>;

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { CALL_STATUSES, CHANNELS, END_CAUSES } from '../call/state.js';
 import { LIMITS, lengthOf } from './limits.js';
 
-const text = (max: number) =>
+export const text = (max: number) =>
   z
     .string()
     .refine((value) => lengthOf(value) <= max, { error: `must be at most ${max} characters` })
     .meta({ maxLength: max });
-const requiredText = (max: number) =>
+export const requiredText = (max: number) =>
   text(max)
     .refine((value) => value.trim() !== '', { error: 'must not be empty' })
     .meta({ minLength: 1, maxLength: max });
@@ -15,7 +15,7 @@ const requiredText = (max: number) =>
 const MAX_INT64 = 9_223_372_036_854_775_807n;
 
 /** A positive 64-bit integer; JSON numbers above 2^53 arrive as `bigint` and lose nothing. */
-const wireId = z
+export const wireId = z
   .union([z.int().positive(), z.bigint().positive().max(MAX_INT64)], {
     error: 'must be a positive integer',
   })
@@ -29,8 +29,8 @@ const wireUser = z.union([wireId, z.string()]).meta({
   },
 });
 
-const nullable = <T extends z.ZodType>(schema: T) => schema.nullable();
-const isoTime = z.string().meta({
+export const nullable = <T extends z.ZodType>(schema: T) => schema.nullable();
+export const isoTime = z.string().meta({
   format: 'date-time',
   description: 'UTC, whole seconds',
   example: '2026-07-05T10:05:30Z',
@@ -89,8 +89,11 @@ export const rtcTokenBody = z
   })
   .meta({ id: 'RtcTokenRequest' });
 
-const status = z.enum(CALL_STATUSES);
-const version = z.int().positive().meta({ description: 'Count of observable changes, from 1' });
+export const status = z.enum(CALL_STATUSES);
+export const version = z
+  .int()
+  .positive()
+  .meta({ description: 'Count of observable changes, from 1' });
 
 const rtcAccess = {
   channel_name: z.string().meta({ example: 'call_5001_1001' }),
@@ -184,6 +187,11 @@ export const callDetail = callStateObject
     end_cause: nullable(z.enum(END_CAUSES)),
     ended_by: nullable(z.string()),
     ending: z.boolean().meta({ description: 'A wish to end waits for the provider' }),
+    duration_seconds: nullable(z.int()).meta({
+      description:
+        'From its begin, or from the accept where nobody reported one, to its end; null if nobody accepted',
+    }),
+    missed: z.boolean().meta({ description: 'No callee accepted or rejected it' }),
     parties: z.array(partyView),
   })
   .meta({ id: 'CallDetail' });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isMissed } from '../call/missed.js';
 import { type CallState, callerOf, type Party } from '../call/state.js';
 import type * as schemas from './schemas.js';
 
@@ -69,6 +70,13 @@ const partyView = (party: Party): z.input<typeof schemas.partyView> => ({
   left_at: orNull(party.leftAt),
 });
 
+/** Seconds. A provider that bridged a call knows better than our own times how long it lasted. */
+function durationOf({ acceptedAt, startedAt, endedAt, enrichment }: CallState): number | null {
+  const from = startedAt ?? acceptedAt;
+  if (endedAt === undefined || from === undefined) return null;
+  return Math.round((enrichment?.durationMs ?? endedAt - from) / 1_000);
+}
+
 export function callDetailView(state: CallState): z.input<typeof schemas.callDetail> {
   return {
     ...callStateView(state),
@@ -78,6 +86,8 @@ export function callDetailView(state: CallState): z.input<typeof schemas.callDet
     end_cause: state.cause ?? null,
     ended_by: state.endedBy ?? null,
     ending: state.ending !== undefined,
+    duration_seconds: durationOf(state),
+    missed: isMissed(state),
     parties: state.parties.map(partyView),
   };
 }

@@ -1,5 +1,14 @@
 import type { CallState } from '../call/state.js';
+import type { LastQuality, RecordedEvent } from '../ports/call-history.js';
 import type { RtcToken } from '../ports/rtc-tokens.js';
+import {
+  type CallsWanted,
+  type EventsWanted,
+  listCallEvents,
+  listCalls,
+  type Page,
+  qualityOf,
+} from './call-history.js';
 import { commandCall } from './command-call.js';
 import { type CreateCall, type CreatedCall, createCall } from './create-call.js';
 import type { Dependencies } from './dependencies.js';
@@ -34,6 +43,14 @@ export interface CallService {
   /** Without a user (a backend) every call may be read. */
   read(callId: number, userId: string | undefined): Promise<CallState>;
   ringing(userId: string): Promise<CallState[]>;
+  list(wanted: CallsWanted): Promise<Page<CallState>>;
+  /** Without a user (a backend) every event of the call. */
+  events(
+    callId: number,
+    userId: string | undefined,
+    wanted: EventsWanted,
+  ): Promise<Page<RecordedEvent>>;
+  quality(call: CallState): Promise<LastQuality[]>;
 }
 
 const from = ({ userId, terminalId }: ByTerminal) => ({ user_id: userId, terminal_id: terminalId });
@@ -71,5 +88,8 @@ export function createCallService(deps: Dependencies): CallService {
     },
     read: (callId, userId) => readCallFor(deps, callId, userId),
     ringing: (userId) => ringingFor(deps, userId),
+    list: (wanted) => listCalls(deps, wanted),
+    events: (callId, userId, wanted) => listCallEvents(deps, callId, userId, wanted),
+    quality: (call) => qualityOf(deps, call),
   };
 }

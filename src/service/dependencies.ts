@@ -1,6 +1,7 @@
 import type { Limits } from '../call/state.js';
 import type { Admission } from '../ports/admission.js';
 import type { CallEngine } from '../ports/call-engine.js';
+import type { CallHistory } from '../ports/call-history.js';
 import type { CallReader } from '../ports/call-reader.js';
 import type { QualitySamples } from '../ports/quality-samples.js';
 import type { Records } from '../ports/records.js';
@@ -17,6 +18,7 @@ export interface Dependencies {
   readonly reservations: Reservations;
   readonly records: Records;
   readonly reader: CallReader;
+  readonly history: CallHistory;
   readonly qualitySamples: QualitySamples;
   readonly rtcTokens: RtcTokens;
   readonly admission: Admission;

@@ -1,13 +1,8 @@
-import { type CallState, callerOf, isOver, type Party } from '../call/state.js';
+import { isMissed, missedBy } from '../call/missed.js';
+import { type CallState, callerOf, type Party } from '../call/state.js';
 import type { calls } from './schema.js';
 
 type CallRow = typeof calls.$inferInsert;
-
-/** Of a group it may be known that somebody answered, and not who. */
-const isMissed = (state: CallState): boolean =>
-  isOver(state) &&
-  state.acceptedAt === undefined &&
-  !calleesOf(state).some((callee) => callee.state === 'rejected');
 
 const calleesOf = (state: CallState): Party[] =>
   state.parties.filter((party) => party.role === 'callee');
@@ -27,6 +22,7 @@ export function changingColumns(state: CallState) {
     startedAt: state.startedAt ?? null,
     endedAt: state.endedAt ?? null,
     missed: isMissed(state),
+    missedBy: missedBy(state),
     snapshot: state,
   } satisfies Partial<CallRow>;
 }

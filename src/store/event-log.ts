@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { recipientsOf } from '../call/recipients.js';
 import type { CallState } from '../call/state.js';
 import type { OutwardEvent } from '../call/step.js';
 import { eventId } from '../contract/ids.js';
@@ -31,7 +32,7 @@ export async function appendEvents(
   const newIds = new Set(added.map(({ id }) => id));
   const deliveries = numbered
     .filter(({ id }) => newIds.has(id))
-    .flatMap(({ event, id }) => recipients(state, event).map((userId) => ({ userId, id })));
+    .flatMap(({ event, id }) => recipientsOf(state, event).map((userId) => ({ userId, id })));
   if (deliveries.length > 0) await deliver(queries, deliveries);
 }
 
@@ -55,9 +56,6 @@ const row = ({ event, id, nth }: Numbered) => ({
   terminalId: event.terminalId ?? null,
   why: event.why ?? null,
 });
-
-const recipients = (state: CallState, { userId }: OutwardEvent): string[] =>
-  userId === undefined ? state.parties.map((party) => party.userId) : [userId];
 
 interface Delivery {
   readonly userId: string;

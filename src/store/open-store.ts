@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
+import type { CallHistory } from '../ports/call-history.js';
 import type { CallReader } from '../ports/call-reader.js';
 import type { QualitySamples } from '../ports/quality-samples.js';
 import type { Records } from '../ports/records.js';
 import type { Reservations } from '../ports/reservations.js';
+import { createCallHistory } from './call-history.js';
 import { createCallReader } from './call-reader.js';
 import type { Database } from './database.js';
 import { openPostgres } from './postgres.js';
@@ -23,6 +25,7 @@ export interface Store {
   readonly reservations: Reservations;
   readonly records: Records;
   readonly reader: CallReader;
+  readonly history: CallHistory;
   readonly qualitySamples: QualitySamples;
   healthy(): Promise<boolean>;
   close(): Promise<void>;
@@ -43,6 +46,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     reservations: createReservations(database),
     records: createRecords(database),
     reader: createCallReader(database),
+    history: createCallHistory(database),
     qualitySamples,
     healthy: () =>
       database

@@ -51,6 +51,8 @@ export const calls = pgTable(
     endedAt: time('ended_at'),
     /** Over, and no callee accepted or rejected it. */
     missed: boolean().notNull(),
+    /** The callees who neither accepted nor rejected it. */
+    missedBy: text('missed_by').array().notNull().default(sql.raw("'{}'")),
     /** The call whose line this one took over from the caller's terminal. */
     supersedes: bigint({ mode: 'number' }),
     /** Another request was answered with this call, and may have started it. */
@@ -60,6 +62,8 @@ export const calls = pgTable(
   (table) => [
     index('calls_by_caller').on(table.callerId, table.createdAt, table.id),
     index('calls_by_callee').using('gin', table.calleeIds),
+    index('calls_by_missed').using('gin', table.missedBy),
+    index('calls_by_time').on(table.createdAt, table.id),
     index('calls_by_provider_id')
       .on(table.providerCallId)
       .where(sql.raw('provider_call_id is not null')),

@@ -35,7 +35,9 @@ interface Row {
 const MATRIX: Readonly<Record<RouteName, Row>> = {
   createCall: { call: 'ringing', caller: 0, callee: 41008, stranger: 0, nobody: 40001 },
   listRinging: { call: 'ringing', caller: 0, callee: 0, stranger: 0, nobody: 40001 },
+  listCalls: { call: 'ringing', caller: 0, callee: 0, stranger: 0, nobody: 0 },
   getCall: { call: 'ringing', caller: 0, callee: 0, stranger: 41010, nobody: 0 },
+  listCallEvents: { call: 'ringing', caller: 0, callee: 0, stranger: 41010, nobody: 0 },
   getCallState: { call: 'ringing', caller: 0, callee: 0, stranger: 41010, nobody: 0 },
   acceptCall: { call: 'ringing', caller: 41004, callee: 0, stranger: 41004, nobody: 40001 },
   rejectCall: { call: 'ringing', caller: 41004, callee: 0, stranger: 41004, nobody: 40001 },

@@ -138,7 +138,7 @@ describe('a store that is away', () => {
 });
 
 describe('the wrong address', () => {
-  it.each(['/', '/api', '/api/calls', '/api/calls/1/unknown', '/API/calls/1/state', '/v2/calls/1'])(
+  it.each(['/', '/api', '/api/call', '/api/calls/1/unknown', '/API/calls/1/state', '/v2/calls/1'])(
     'answers 40401 to %s',
     async (path) => {
       const answer = await send(api.url + path);

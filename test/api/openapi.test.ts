@@ -108,6 +108,7 @@ describe.each(Object.keys(ROUTES) as RouteName[])('%s', (name) => {
     expect(named.toSorted()).toStrictEqual(
       [
         ...Object.keys(route.params?.shape ?? {}).map((param) => `path ${param}`),
+        ...Object.keys(route.query?.shape ?? {}).map((param) => `query ${param}`),
         ...(route.headers ?? []).map((header) => `header ${header}`),
         'header X-Acting-User',
       ].toSorted(),

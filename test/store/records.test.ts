@@ -181,7 +181,10 @@ describe.each(DATABASES)('records on $name', ({ open }) => {
         [3, `${id}-2-1`],
         [4, `${id}-3-0`],
       ]);
-      expect(await log(callerId(state))).toEqual([[1, `${id}-3-0`]]);
+      expect(await log(callerId(state))).toEqual([
+        [1, `${id}-2-1`],
+        [2, `${id}-3-0`],
+      ]);
     });
 
     it('keep what was told, when, to whom and the call as it was written', async () => {
@@ -201,6 +204,22 @@ describe.each(DATABASES)('records on $name', ({ open }) => {
         why: 'answered_elsewhere',
         snapshot: answered.state,
       });
+    });
+
+    it('go to the one user who rings, or stops ringing, and otherwise to every party', async () => {
+      const [one, two] = [someone(), someone()];
+      const state = await reserved({ callees: [one, two] });
+      const { state: now, events } = after(state, accepts(one), rejects(two));
+      await store.records.write(now, events);
+      const stopped = events.filter(({ type }) => type === 'call.ringing_stopped');
+      expect(stopped.map(({ userId }) => userId)).toEqual([one, two]);
+      const shared = events.length - stopped.length;
+      const told = async (user: string) => (await log(user)).length;
+      expect(await Promise.all([callerId(state), one, two].map(told))).toEqual([
+        shared,
+        shared + 1,
+        shared + 1,
+      ]);
     });
 
     it('go to every party when they name none', async () => {

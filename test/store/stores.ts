@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type SQL, sql } from 'drizzle-orm';
 import { StoreUnavailable } from '../../src/ports/reservations.js';
+import { createCallHistory } from '../../src/store/call-history.js';
 import { createCallReader } from '../../src/store/call-reader.js';
 import type { Database } from '../../src/store/database.js';
 import { IN_MEMORY, openPglite } from '../../src/store/pglite.js';
@@ -17,6 +18,7 @@ export const repositories = (database: Database) => ({
   reservations: createReservations(database),
   records: createRecords(database),
   reader: createCallReader(database),
+  history: createCallHistory(database),
   rows: async (query: SQL): Promise<Row[]> =>
     ((await database.run((queries) => queries.execute(query))) as { rows: Row[] }).rows,
 });

@@ -15,6 +15,9 @@ const OF_ROBOT_CALLS = [
 const LEFT_OUT: Readonly<Record<string, string>> = {
   ...Object.fromEntries(OF_ROBOT_CALLS.map((done) => [done, 'belongs to robot calls'])),
   'store.healthy': 'reads',
+  'store.history.list': 'reads',
+  'store.history.eventsOf': 'reads',
+  'store.history.qualityOf': 'reads',
   'store.reader.find': 'reads',
   'store.reservations.wasReserved': 'reads',
   'store.reader.findByProviderId': 'reads',

@@ -101,6 +101,7 @@ const dependencies = ({ store, engine }: Backing): Dependencies => ({
   reservations: store.reservations,
   records: store.records,
   reader: store.reader,
+  history: store.history,
   qualitySamples: store.qualitySamples,
   rtcTokens: {
     appId: '1400000001',

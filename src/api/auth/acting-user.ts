@@ -1,19 +1,12 @@
-import type { RouteName } from '../../contract/routes.js';
+import { isForUsers, type RouteName } from '../../contract/routes.js';
 import { invalidParameter } from '../invalid-parameter.js';
 import { notAuthenticated } from './authenticate.js';
 import { isUserId, type Principal } from './principal.js';
 
 export const ACTING_USER_HEADER = 'X-Acting-User';
 
-/** Routes on which a backend that names no user reads any call. */
-export const READ_BY_SERVICES = ['getCall', 'getCallState'] as const satisfies RouteName[];
-export type ReadByServices = (typeof READ_BY_SERVICES)[number];
-
-const isReadByServices = (name: RouteName): name is ReadByServices =>
-  READ_BY_SERVICES.some((read) => read === name);
-
 /**
- * The user a request is made for; none only where a service reads any call.
+ * The user a request is made for; none only where a service asks for anyone.
  * @throws CallError 40101 when a user's token names another user; 40001 when a service names nobody
  *   where somebody must be named, or no user id.
  */
@@ -26,7 +19,7 @@ export function actingUser(
     if (header === undefined) return principal.userId;
     throw notAuthenticated(`${ACTING_USER_HEADER} needs a token with scope "service"`);
   }
-  if (header === undefined && isReadByServices(name)) return undefined;
+  if (header === undefined && !isForUsers(name)) return undefined;
   if (header !== undefined && isUserId(header)) return header;
   throw invalidParameter(`${ACTING_USER_HEADER} must be the user id this request is made for`);
 }

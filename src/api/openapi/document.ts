@@ -3,9 +3,9 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiPathsObject,
 } from 'zod-openapi';
-import { ROUTES, type Route, type RouteName } from '../../contract/routes.js';
+import { isForUsers, ROUTES, type Route, type RouteName } from '../../contract/routes.js';
 import type { HttpStatusMode } from '../answer.js';
-import { ACTING_USER_HEADER, READ_BY_SERVICES } from '../auth/acting-user.js';
+import { ACTING_USER_HEADER } from '../auth/acting-user.js';
 import { IDEMPOTENCY_KEY_HEADER } from '../idempotency-key.js';
 import { EXAMPLES } from './examples.js';
 import { responsesOf } from './responses.js';
@@ -49,12 +49,15 @@ function pathsOf(mode: HttpStatusMode): ZodOpenApiPathsObject {
 }
 
 function operationOf(name: RouteName, mode: HttpStatusMode): ZodOpenApiOperationObject {
-  const { operationId, summary, params, body }: Route = ROUTES[name];
+  const { operationId, summary, params, query, body }: Route = ROUTES[name];
   return {
     operationId,
     summary,
     tags: ['calls'],
-    ...(params !== undefined && { requestParams: { path: params } }),
+    requestParams: {
+      ...(params !== undefined && { path: params }),
+      ...(query !== undefined && { query }),
+    },
     parameters: headersOf(name),
     ...(body !== undefined && {
       requestBody: {
@@ -83,9 +86,9 @@ function headersOf(name: RouteName) {
     {
       name: ACTING_USER_HEADER,
       in: 'header' as const,
-      description: READ_BY_SERVICES.some((read) => read === name)
-        ? 'The user a service acts for; a service that names none reads any call'
-        : 'The user a service acts for; required with a service token',
+      description: isForUsers(name)
+        ? 'The user a service acts for; required with a service token'
+        : 'The user a service acts for; a service that names none reads any call',
       schema: { type: 'string' as const, pattern: '^[1-9][0-9]{0,18}$' },
     },
   ];

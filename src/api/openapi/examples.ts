@@ -41,7 +41,7 @@ const party = {
   left_at: null,
 } as const;
 
-const ringing: DataOf<'getCall'> = {
+const ringing: DataOf<'listRinging'>['calls'][number] = {
   ...neverAccepted,
   status: 'calling',
   ended_at: null,
@@ -53,10 +53,40 @@ const ringing: DataOf<'getCall'> = {
   end_cause: null,
   ended_by: null,
   ending: false,
+  duration_seconds: null,
+  missed: false,
   parties: [
     { ...party, user_id: '10001', role: 'caller', state: 'present', terminal_id: 'web-1' },
     { ...party, user_id: '20002', role: 'callee', state: 'ringing', terminal_id: null },
   ],
+};
+
+const missedCall: typeof ringing = {
+  ...ringing,
+  ...neverAccepted,
+  status: 'cancelled',
+  end_reason: 'caller_cancel',
+  end_cause: 'cancelled',
+  ended_by: '10001',
+  missed: true,
+  parties: [
+    { ...party, user_id: '10001', role: 'caller', state: 'left', terminal_id: 'web-1' },
+    { ...party, user_id: '20002', role: 'callee', state: 'missed', terminal_id: null },
+  ],
+};
+
+const event: DataOf<'listCallEvents'>['events'][number] = {
+  event_id: '5001-1-0',
+  type: 'call.incoming',
+  call_id: 5001,
+  version: 1,
+  at: '2026-07-05T10:05:00Z',
+  server_time: '2026-07-05T10:05:00Z',
+  ring_expires_at: '2026-07-05T10:05:30Z',
+  user_id: '20002',
+  terminal_id: null,
+  reason: null,
+  call: ringing,
 };
 
 /** One good request and answer of each route, for the documents. */
@@ -82,7 +112,29 @@ export const EXAMPLES: { readonly [N in RouteName]: RouteExample<N> } = {
     },
   },
   listRinging: { data: { server_time: '2026-07-05T10:05:04Z', calls: [ringing] } },
-  getCall: { data: ringing },
+  listCalls: {
+    data: {
+      calls: [{ ...missedCall, direction: 'incoming' }],
+      next_cursor: 'MTc4MzI0NTkwMDAwMC41MDAx',
+    },
+  },
+  getCall: {
+    data: {
+      ...ringing,
+      direction: 'outgoing',
+      quality: [
+        {
+          user_id: '10001',
+          terminal_id: 'web-1',
+          network_quality: 'good',
+          at: '2026-07-05T10:05:02Z',
+        },
+      ],
+    },
+  },
+  listCallEvents: {
+    data: { events: [event], has_more: false },
+  },
   getCallState: { data: ended },
   acceptCall: {
     body: { terminal_id: 'client-ios-xyz789' },
