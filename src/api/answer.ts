@@ -13,6 +13,7 @@ export interface AnswerFacts {
   operationId?: string;
   /** Of the envelope, whichever API it belongs to. */
   code?: number;
+  isStream?: boolean;
 }
 export const factsOf = (res: Response): AnswerFacts => res.locals as AnswerFacts;
 

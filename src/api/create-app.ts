@@ -8,6 +8,7 @@ import { createIdentify } from './auth/identify.js';
 import { docsRoutes } from './docs.js';
 import { releaseConnections } from './draining.js';
 import { errorHandler } from './error-handler.js';
+import type { EventStreamSettings } from './event-stream.js';
 import { healthRoutes, type Readiness } from './health.js';
 import { unknownRoute } from './http-errors.js';
 import { createMetrics } from './metrics.js';
@@ -21,6 +22,7 @@ import { tencentRouter } from './tencent/router.js';
 export interface AppSettings {
   readonly service: CallService;
   readonly authenticate: Authenticate;
+  readonly events: EventStreamSettings;
   readonly readiness: Readiness;
   readonly httpStatus: HttpStatusMode;
   /** Per user and process. */
@@ -32,7 +34,7 @@ export interface AppSettings {
 
 export function createApp(settings: AppSettings): Express {
   const { service, authenticate, httpStatus } = settings;
-  const metrics = createMetrics();
+  const metrics = createMetrics(() => settings.events.streams.size);
   const identify = createIdentify(authenticate, createRateLimit(settings.rateLimitPerSecond));
   const app = express();
   app.disable('x-powered-by').disable('etag');
@@ -42,7 +44,7 @@ export function createApp(settings: AppSettings): Express {
   app.use(docsRoutes(openApiDocument(httpStatus)));
   app.use(metrics.observe);
   if (settings.tencent !== undefined) app.use(tencentRouter(settings.tencent));
-  app.use(mountRoutes({ service, identify }));
+  app.use(mountRoutes({ service, identify, events: settings.events }));
   app.use(() => {
     throw unknownRoute();
   });

@@ -1,4 +1,11 @@
-import type { BodyOf, DataOf, ForAnyone, QueryOf, RouteName } from '../contract/routes.js';
+import type {
+  BodyOf,
+  DataOf,
+  ForAnyone,
+  QueryOf,
+  RouteName,
+  StreamName,
+} from '../contract/routes.js';
 import {
   acceptedCallView,
   callDetailView,
@@ -14,6 +21,8 @@ import { IDEMPOTENCY_KEY_HEADER, idempotencyOf } from './idempotency-key.js';
 
 /** A request that is authenticated and validated. */
 export interface ApiCall<N extends RouteName> {
+  /** Until when whoever sent it may be answered, in milliseconds since the epoch. */
+  readonly until: number;
   readonly userId: N extends ForAnyone ? string | undefined : string;
   /** 0 on routes without one. */
   readonly callId: number;
@@ -30,7 +39,9 @@ export interface Answer<N extends RouteName> {
 type Handler<N extends RouteName> = (service: CallService, call: ApiCall<N>) => Promise<Answer<N>>;
 
 /** One handler per route: a route without one does not compile. */
-export const HANDLERS: { readonly [N in RouteName]: Handler<N> } = {
+export const HANDLERS: {
+  readonly [N in Exclude<RouteName, StreamName>]: Handler<N>;
+} = {
   createCall,
   async listRinging(service, { userId }) {
     const calls = await service.ringing(userId);

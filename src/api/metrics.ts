@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { factsOf } from './answer.js';
 
 export interface Metrics {
@@ -10,9 +10,17 @@ export interface Metrics {
 const SECONDS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
 
 /** Metrics of one app, in a registry of its own. */
-export function createMetrics(): Metrics {
+export function createMetrics(openStreams: () => number): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'event_streams_open',
+    help: 'Streams of events that devices follow in this process',
+    registers: [registry],
+    collect() {
+      this.set(openStreams());
+    },
+  });
   const durations = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from request to answer of the call-control API, by operation and envelope code',

@@ -30,9 +30,10 @@ export function requestLog(logger: Logger): HttpLogger {
     quietReqLogger: true,
     quietResLogger: true,
     customAttributeKeys: { reqId: 'request_id', responseTime: 'duration_ms' },
-    customLogLevel: (_req, res) => (res.writableFinished ? 'info' : 'warn'),
+    // Streams end when their reader goes.
+    customLogLevel: (_req, res) => (res.writableFinished || isStream(res) ? 'info' : 'warn'),
     customSuccessMessage: (_req, res) =>
-      res.writableFinished ? 'request answered' : 'request aborted by the client',
+      res.writableFinished || isStream(res) ? 'request answered' : 'request aborted by the client',
     customErrorMessage: () => 'request answered',
     customSuccessObject: (req, res, value: { duration_ms: number }) => summary(req, res, value),
     customErrorObject: (req, res, _error, value: { duration_ms: number }) =>
@@ -46,9 +47,14 @@ interface Seen {
   readonly originalUrl?: string | undefined;
 }
 
+interface WithFacts {
+  readonly locals?: AnswerFacts;
+}
+const isStream = (res: object): boolean => (res as WithFacts).locals?.isStream === true;
+
 function summary(
   { method, originalUrl, url }: Seen,
-  res: { readonly statusCode: number; readonly locals?: AnswerFacts },
+  res: { readonly statusCode: number } & WithFacts,
   { duration_ms }: { readonly duration_ms: number },
 ) {
   const { operationId, code } = res.locals ?? {};

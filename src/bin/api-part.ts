@@ -13,11 +13,16 @@ import { createPermissionHook } from '../providers/permission-hook/permission-ho
 import { createTrtcTokens } from '../providers/rtc-tokens/trtc-tokens.js';
 import { createCallService } from '../service/call-service.js';
 import type { Dependencies } from '../service/dependencies.js';
+import { createEventStreams } from '../service/event-streams.js';
 import { createRobotCallService } from '../service/robot-call-service.js';
 import type { Store } from '../store/open-store.js';
 import { callSettings } from './call-settings.js';
 import { startSweeper } from './sweeper.js';
 import type { TencentPart } from './tencent-part.js';
+
+/** Shorter than proxies wait for a sign of life. */
+const KEEP_ALIVE_MS = 15_000;
+const SLOW_READER_MS = 10_000;
 
 export interface ApiPart {
   readonly url: string;
@@ -49,6 +54,7 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
     settings: callSettings(config),
     now: Date.now,
   };
+  const streams = createEventStreams(store.userEvents);
   const app = createApp({
     service: createCallService(deps),
     authenticate: createAuthenticate({
@@ -56,6 +62,7 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
       issuer: config.AUTH_ISSUER,
       audience: config.AUTH_AUDIENCE,
     }),
+    events: { streams, keepAliveMs: KEEP_ALIVE_MS, slowReaderMs: SLOW_READER_MS },
     readiness: async () => ({
       engine: health.ok() ? 'ok' : 'down',
       store: (await store.healthy()) ? 'ok' : 'degraded',
@@ -73,6 +80,8 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
   return {
     url: listening.url,
     async stop() {
+      // Devices go on elsewhere, or here after the restart; a drain does not wait for them.
+      await streams.close();
       await listening.close(config.SHUTDOWN_GRACE_SECONDS * 1_000);
       await sweeper.stop();
       health.stop();

@@ -1,11 +1,13 @@
-import type { BodyOf, DataOf, QueryOf, ROUTES, RouteName } from '../contract/routes.js';
+import type { BodyOf, DataOf, QueryOf, ROUTES, RouteName, StreamName } from '../contract/routes.js';
 import { parseWireJson, writeWireJson } from '../contract/wire-json.js';
 import { ApiError } from './api-error.js';
 import { ENDPOINTS, type Endpoint } from './endpoints.js';
+import { type EventsWanted, resumedEvents, type StreamedEvent } from './event-stream.js';
 
 export interface ClientSettings {
   readonly baseUrl: string;
-  readonly token: string;
+  /** A function is asked for one at each request, so that a stream outlives its token. */
+  readonly token: string | (() => string | Promise<string>);
   /** The user every request is made for, with a service token. */
   readonly actingUser?: string;
   /** How long an answer is waited for; 10 s unless given. */
@@ -30,9 +32,10 @@ type BodyArgument<N extends RouteName> = BodyOf<N> extends undefined ? [] : [bod
 /**
  * One method per route. Resolves with `data`; rejects with `ApiError` when the API refuses, with a
  * `TimeoutError` or `AbortError` when no answer came, and with `TypeError` when nobody was reached.
+ * `streamEvents` gives the events one by one and takes up a lost connection where it was lost.
  */
 export type Client = {
-  readonly [N in RouteName]: (
+  readonly [N in Exclude<RouteName, StreamName>]: (
     ...args: [
       ...ParamsArgument<N>,
       ...QueryArgument<N>,
@@ -40,6 +43,11 @@ export type Client = {
       options?: RequestOptions,
     ]
   ) => Promise<DataOf<N>>;
+} & {
+  streamEvents(
+    wanted: EventsWanted,
+    options?: Pick<RequestOptions, 'signal'>,
+  ): AsyncGenerator<StreamedEvent, void>;
 };
 
 type QueryMembers = Readonly<Record<string, string | undefined>>;
@@ -51,7 +59,38 @@ export function createClient(settings: ClientSettings): Client {
     name,
     (...args: unknown[]) => request(settings, name, args),
   ]);
-  return Object.fromEntries(methods) as Client;
+  return { ...Object.fromEntries(methods), streamEvents: streaming(settings) } as Client;
+}
+
+const streaming =
+  (settings: ClientSettings): Client['streamEvents'] =>
+  ({ after, ...query }, { signal } = {}) =>
+    resumedEvents((last, stop) => openStream(settings, query, last, stop), after, signal);
+
+async function openStream(
+  settings: ClientSettings,
+  query: QueryMembers,
+  lastEventId: string | undefined,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const response = await fetch(urlOf(settings, ENDPOINTS.streamEvents.path, query), {
+    headers: {
+      ...(await headersOf(settings, {}, false)),
+      ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+    },
+    signal,
+  });
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+  if (isStream && response.body !== null) return response.body;
+  throw new Error(`not a stream: ${JSON.stringify(await dataOf(response))}`);
+}
+
+function urlOf({ baseUrl }: ClientSettings, path: string, query: QueryMembers): URL {
+  const url = new URL(path, baseUrl);
+  for (const [member, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(member, value);
+  }
+  return url;
 }
 
 async function request(
@@ -64,26 +103,23 @@ async function request(
   const query = takesQuery ? (args.shift() as QueryMembers) : {};
   const body = method === 'post' ? (args.shift() as object) : undefined;
   const options = (args.shift() ?? {}) as RequestOptions;
-  const url = new URL(path.replace('{callId}', String(params?.callId)), settings.baseUrl);
-  for (const [member, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(member, value);
-  }
+  const url = urlOf(settings, path.replace('{callId}', String(params?.callId)), query);
   const response = await fetch(url, {
     method: method.toUpperCase(),
-    headers: headersOf(settings, options, body !== undefined),
+    headers: await headersOf(settings, options, body !== undefined),
     signal: signalOf(settings, options),
     ...(body !== undefined && { body: writeWireJson(body) }),
   });
   return dataOf(response);
 }
 
-function headersOf(
+async function headersOf(
   { token, actingUser }: ClientSettings,
   { idempotencyKey }: RequestOptions,
   hasBody: boolean,
-): Record<string, string> {
+): Promise<Record<string, string>> {
   return {
-    authorization: `Bearer ${token}`,
+    authorization: `Bearer ${typeof token === 'string' ? token : await token()}`,
     ...(hasBody && { 'content-type': 'application/json' }),
     ...(actingUser !== undefined && { 'x-acting-user': actingUser }),
     ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),

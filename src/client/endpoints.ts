@@ -28,5 +28,6 @@ export const ENDPOINTS: Endpoints = {
   cancelCall: { method: 'post', path: '/api/calls/{callId}/cancel' },
   hangupCall: { method: 'post', path: '/api/calls/{callId}/hangup' },
   reportMediaState: { method: 'post', path: '/api/calls/{callId}/media-state' },
+  streamEvents: { method: 'get', path: '/api/events', query: true },
   issueRtcToken: { method: 'post', path: '/api/calls/{callId}/rtc-token' },
 };

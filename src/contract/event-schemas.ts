@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EVENT_TYPES, RINGING_STOPPED } from '../call/step.js';
-import { callDetail, isoTime, nullable, version, wireId } from './schemas.js';
+import { callDetail, isoTime, nullable, terminalId, version, wireId } from './schemas.js';
 
 export const callEvent = z
   .object({
@@ -28,3 +28,33 @@ export const callEvent = z
     }),
   })
   .meta({ id: 'CallEvent' });
+
+export const streamEventsQuery = z.object({
+  terminal_id: terminalId.meta({
+    description:
+      'The terminal that listens: it is not told to stop ringing for a call that it answered',
+  }),
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/, { error: 'must be the id of an event of the stream' })
+    .optional()
+    .meta({ description: 'As `Last-Event-ID`, which wins: only what follows it', example: '17' }),
+  access_token: z.string().optional().meta({
+    description:
+      'The token of a user, for an EventSource, which cannot send headers: valid for an hour at most',
+  }),
+});
+
+export const streamOpened = z
+  .object({
+    type: z.literal('stream.opened'),
+    server_time: isoTime,
+    gap: z.boolean().meta({
+      description:
+        'Events that should follow are not kept any more: read what rings, and the history',
+    }),
+  })
+  .meta({ id: 'StreamOpened', description: 'The first event of every stream' });
+
+/** What the data of an event is; its id is the place in the stream of this user. */
+export const streamedEvent = z.union([callEvent, streamOpened]);

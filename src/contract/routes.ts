@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ErrorCode } from './codes.js';
+import * as events from './event-schemas.js';
 import * as history from './history-schemas.js';
 import * as schemas from './schemas.js';
 
@@ -20,6 +21,8 @@ export interface Route {
   readonly body?: z.ZodObject;
   /** The shape of `data` in the envelope when `code` is 0. */
   readonly data: z.ZodType;
+  /** Answers with events that have this shape, one after another, instead of an envelope. */
+  readonly stream?: true;
   /** Beyond the codes that any route can answer with. */
   readonly errors: readonly ErrorCode[];
 }
@@ -156,6 +159,18 @@ export const ROUTES = {
     data: schemas.rtcTokenAnswer,
     errors: [41001, 41006, 41007, 41008, 41010, 50401],
   },
+  streamEvents: {
+    operationId: 'streamEvents',
+    method: 'get',
+    path: '/api/events',
+    summary: 'What my devices are told, as it happens: server-sent events',
+    for: 'user',
+    headers: ['Last-Event-ID'],
+    query: events.streamEventsQuery,
+    data: events.streamedEvent,
+    stream: true,
+    errors: [],
+  },
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof ROUTES;
@@ -163,6 +178,11 @@ export type RouteName = keyof typeof ROUTES;
 /** Routes on which a service need not say for whom it asks. */
 export type ForAnyone = {
   [N in RouteName]: (typeof ROUTES)[N] extends { readonly for: 'anyone' } ? N : never;
+}[RouteName];
+
+/** Routes that answer with a stream of events. */
+export type StreamName = {
+  [N in RouteName]: (typeof ROUTES)[N] extends { readonly stream: true } ? N : never;
 }[RouteName];
 
 /** Whether a request has to be for a certain user. */
@@ -180,3 +200,6 @@ export type QueryOf<N extends RouteName> = (typeof ROUTES)[N] extends {
   ? z.output<Q>
   : undefined;
 export type DataOf<N extends RouteName> = z.input<(typeof ROUTES)[N]['data']>;
+
+/** What an event of the stream says. */
+export type StreamedData = DataOf<StreamName>;

@@ -12,6 +12,11 @@ export interface Database {
   /** Statements that need not be seen as one. */
   run<T>(work: Work<T>): Promise<T>;
   transaction<T>(work: Work<T>): Promise<T>;
+  /**
+   * Hears what any process announces on a channel, until it is stopped; `undefined` when something
+   * may have been announced unheard.
+   */
+  listen(channel: string, onNews: (payload: string | undefined) => void): () => Promise<void>;
   close(): Promise<void>;
 }
 

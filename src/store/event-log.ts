@@ -8,7 +8,7 @@ import type { Queries } from './database.js';
 import { events } from './schema.js';
 
 /** Each payload is one user who has news. */
-const EVENTS_CHANNEL = 'call_events';
+export const EVENTS_CHANNEL = 'call_events';
 
 interface Numbered {
   readonly event: OutwardEvent;

@@ -4,6 +4,7 @@ import type { CallReader } from '../ports/call-reader.js';
 import type { QualitySamples } from '../ports/quality-samples.js';
 import type { Records } from '../ports/records.js';
 import type { Reservations } from '../ports/reservations.js';
+import type { UserEvents } from '../ports/user-events.js';
 import { createCallHistory } from './call-history.js';
 import { createCallReader } from './call-reader.js';
 import type { Database } from './database.js';
@@ -11,6 +12,7 @@ import { openPostgres } from './postgres.js';
 import { createQualitySamples } from './quality-samples.js';
 import { createRecords } from './records.js';
 import { createReservations } from './reservations.js';
+import { createUserEvents } from './user-events.js';
 
 export interface StoreOptions {
   /** A PostgreSQL server; without it the store is embedded in `directory`. */
@@ -26,6 +28,7 @@ export interface Store {
   readonly records: Records;
   readonly reader: CallReader;
   readonly history: CallHistory;
+  readonly userEvents: UserEvents;
   readonly qualitySamples: QualitySamples;
   healthy(): Promise<boolean>;
   close(): Promise<void>;
@@ -47,6 +50,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     records: createRecords(database),
     reader: createCallReader(database),
     history: createCallHistory(database),
+    userEvents: createUserEvents(database),
     qualitySamples,
     healthy: () =>
       database

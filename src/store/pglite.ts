@@ -34,6 +34,17 @@ export async function openPglite(directory: string): Promise<Database> {
   return {
     run: (work) => open(() => work(queries)),
     transaction: (work) => open(() => queries.transaction(withinBound(work))),
+    listen(channel, onNews) {
+      const listening = client.listen(channel, onNews);
+      listening.then(
+        () => onNews(undefined),
+        () => undefined,
+      );
+      return async () => {
+        const stop = await listening;
+        if (!client.closed) await stop();
+      };
+    },
     close: () => client.close(),
   };
 }

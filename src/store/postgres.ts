@@ -4,6 +4,7 @@ import { createBreaker } from './breaker.js';
 import { BOUND_MS, type Database, type Queries } from './database.js';
 import { asCallersSee, lostConnection, unavailable } from './failures.js';
 import { migratePostgres } from './migrate.js';
+import { listenOnPostgres } from './pg-listener.js';
 
 const CONNECT_MS = 1_000;
 /** Sooner than our own bound, so that a wait for a lock does not look like a database that hangs. */
@@ -64,6 +65,7 @@ export async function openPostgres(url: string): Promise<Database> {
   return {
     run: lend,
     transaction: (work) => lend((queries) => queries.transaction(work)),
+    listen: (channel, onNews) => listenOnPostgres(url, channel, onNews),
     close: () => pool.end(),
   };
 }

@@ -44,6 +44,7 @@ const MATRIX: Readonly<Record<RouteName, Row>> = {
   cancelCall: { call: 'ringing', caller: 0, callee: 41005, stranger: 41005, nobody: 40001 },
   hangupCall: { call: 'ringing', caller: 0, callee: 0, stranger: 41010, nobody: 40001 },
   reportMediaState: { call: 'ringing', caller: 0, callee: 0, stranger: 41010, nobody: 40001 },
+  streamEvents: { call: 'ringing', caller: 0, callee: 0, stranger: 0, nobody: 40001 },
   issueRtcToken: { call: 'accepted', caller: 0, callee: 0, stranger: 41010, nobody: 40001 },
 };
 const CLOCK_TOLERANCE_SECONDS = 5;
@@ -110,7 +111,8 @@ async function ask(
 ): Promise<RawAnswer> {
   const { method, path } = ROUTES[name];
   const body = goodBody(name, terminal);
-  return send(api.url + path.replace('{callId}', String(call.callId)), {
+  const query = name === 'streamEvents' ? `?terminal_id=${terminal}` : '';
+  return send(api.url + path.replace('{callId}', String(call.callId)) + query, {
     method: method.toUpperCase(),
     headers,
     ...(body !== undefined && { body }),

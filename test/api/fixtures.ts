@@ -29,6 +29,7 @@ export const goodBody = (name: RouteName, terminal_id: string): object | undefin
     case 'createCall':
       return { ...createBody(freshUser()), terminal_id };
     case 'listRinging':
+    case 'streamEvents':
     case 'listCalls':
     case 'listCallEvents':
     case 'getCall':

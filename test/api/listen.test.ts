@@ -7,10 +7,13 @@ import { createApp } from '../../src/api/create-app.js';
 import { type Listening, listen } from '../../src/api/listen.js';
 import { createLogger } from '../../src/observability/logger.js';
 import type { CallService } from '../../src/service/call-service.js';
+import type { EventStreams } from '../../src/service/event-streams.js';
 import { send } from '../support/api-client.js';
 import { authenticateForTests } from '../support/test-api.js';
 import { timed } from '../support/timed.js';
 import { userToken } from '../support/tokens.js';
+
+const noStreams = {} as EventStreams;
 
 interface SlowApi extends Listening {
   /** Lets the requests that wait for the service go on. */
@@ -27,6 +30,7 @@ async function slowApi(): Promise<SlowApi> {
   const app = createApp({
     service,
     authenticate: authenticateForTests(),
+    events: { streams: noStreams, keepAliveMs: 1_000, slowReaderMs: 1_000 },
     readiness: async () => ({ store: 'ok' }),
     httpStatus: 'fit',
     rateLimitPerSecond: 1_000,

@@ -77,7 +77,9 @@ describe.each(Object.keys(ROUTES) as RouteName[])('%s', (name) => {
   const route: Route = ROUTES[name];
 
   it('documents each of its codes once, under its HTTP status, with its message', () => {
-    const codes = [0, ...COMMON_ERRORS, ...ROUTES[name].errors] as const;
+    // A stream has no envelope: what it says on success is tested with its other answers below.
+    const success = route.stream === true ? [] : [0 as const];
+    const codes = [...success, ...COMMON_ERRORS, ...ROUTES[name].errors] as const;
     const expected = codes.map((code) => ({
       status: CODES[code].http,
       code,
@@ -117,6 +119,14 @@ describe.each(Object.keys(ROUTES) as RouteName[])('%s', (name) => {
     expect(Object.keys(responses['503']?.headers ?? {})).toContain('Retry-After');
     expect(Object.keys(responses['400']?.headers ?? {})).not.toContain('Retry-After');
   });
+});
+
+it('documents the stream by the shape of its events, with the same errors as any other route', () => {
+  const { responses } = operation('fit', 'streamEvents');
+  expect(Object.keys(responses)).toStrictEqual(['200', '400', '401', '429', '500', '503']);
+  expect(Object.keys(responses['200']?.content ?? {})).toStrictEqual(['text/event-stream']);
+  const schema = JSON.stringify(responses['200']?.content['text/event-stream']);
+  for (const shape of ['CallEvent', 'StreamOpened']) expect(schema).toContain(`schemas/${shape}`);
 });
 
 it('has every code of the catalogue on some route; 40401 belongs to none and is in the preface', () => {

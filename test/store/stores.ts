@@ -8,6 +8,7 @@ import { IN_MEMORY, openPglite } from '../../src/store/pglite.js';
 import { openPostgres } from '../../src/store/postgres.js';
 import { createRecords } from '../../src/store/records.js';
 import { createReservations } from '../../src/store/reservations.js';
+import { createUserEvents } from '../../src/store/user-events.js';
 import { startPostgres } from '../support/postgres.js';
 
 type Row = Record<string, unknown>;
@@ -19,6 +20,7 @@ export const repositories = (database: Database) => ({
   records: createRecords(database),
   reader: createCallReader(database),
   history: createCallHistory(database),
+  userEvents: createUserEvents(database),
   rows: async (query: SQL): Promise<Row[]> =>
     ((await database.run((queries) => queries.execute(query))) as { rows: Row[] }).rows,
 });
@@ -45,6 +47,7 @@ export function patient(database: Database): Database {
   return {
     run: (work) => insist(() => database.run(work)),
     transaction: (work) => insist(() => database.transaction(work)),
+    listen: (channel, onNews) => database.listen(channel, onNews),
     close: () => database.close(),
   };
 }

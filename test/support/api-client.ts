@@ -33,6 +33,12 @@ export async function send(url: string, request: RawRequest = {}): Promise<RawAn
     ...(body !== undefined && { body: bytesOf(body) }),
     redirect: 'manual',
   });
+  if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
+    // It does not end by itself: that it was opened is the answer.
+    await response.body?.cancel();
+    const { status, headers } = response;
+    return { status, headers, text: '', code: 0, message: '', data: null };
+  }
   const text = await response.text();
   const { code, message, data } = envelopeOf(text);
   return { status: response.status, headers: response.headers, text, code, message, data };

@@ -22,9 +22,10 @@ export async function insist<T>(request: () => Promise<T>): Promise<T> {
 
 /** A client that insists on every answer. */
 export function insistent(client: Client): Client {
-  const methods = Object.entries(client).map(([name, send]) => [
+  const { streamEvents, ...asking } = client;
+  const methods = Object.entries(asking).map(([name, send]) => [
     name,
     (...args: never[]) => insist(() => (send as (...given: never[]) => Promise<unknown>)(...args)),
   ]);
-  return Object.fromEntries(methods) as Client;
+  return { ...Object.fromEntries(methods), streamEvents } as Client;
 }

@@ -6,6 +6,7 @@ import { createLogger } from '../../src/observability/logger.js';
 import type { TencentGate } from '../../src/ports/tencent-gate.js';
 import { type CallService, createCallService } from '../../src/service/call-service.js';
 import type { Dependencies } from '../../src/service/dependencies.js';
+import { createEventStreams } from '../../src/service/event-streams.js';
 import {
   createRobotCallService,
   type RobotCallService,
@@ -65,11 +66,13 @@ async function startOver(backing: Backing, options: TestApiOptions): Promise<Tes
   const deps = { ...dependencies(backing), ...options.deps };
   const service = createCallService(deps);
   const robotCalls = createRobotCallService(deps);
+  const streams = createEventStreams(backing.store.userEvents);
   const lines: string[] = [];
   const destination = { write: (line: string) => void lines.push(line) };
   const settings: AppSettings = {
     service,
     authenticate: authenticateForTests(),
+    events: { streams, keepAliveMs: 15_000, slowReaderMs: 10_000 },
     readiness: async () => ({ store: (await backing.store.healthy()) ? 'ok' : 'degraded' }),
     httpStatus: 'fit',
     rateLimitPerSecond: 100_000,
@@ -91,6 +94,7 @@ async function startOver(backing: Backing, options: TestApiOptions): Promise<Tes
       return other;
     },
     async stop() {
+      await streams.close();
       await Promise.all([listening.close(1_000), ...others.map((other) => other.stop())]);
     },
   };

@@ -17,12 +17,6 @@ export interface AuthenticationSettings {
 const CLOCK_TOLERANCE_SECONDS = 5;
 const REMEMBERED_TOKENS = 10_000;
 
-interface Verified {
-  readonly principal: Principal;
-  /** Milliseconds since the epoch. */
-  readonly until: number;
-}
-
 export function createAuthenticate({
   key,
   issuer,
@@ -36,18 +30,17 @@ export function createAuthenticate({
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
   };
   // Verifying is a trip through the thread pool: a token that passed once passes until it expires.
-  const verified = new LRUCache<string, Verified>({ max: REMEMBERED_TOKENS });
+  const verified = new LRUCache<string, Principal>({ max: REMEMBERED_TOKENS });
   return async (authorization) => {
     const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw notAuthenticated('a bearer token is needed');
     const known = verified.get(token);
-    if (known !== undefined && Date.now() < known.until) return known.principal;
+    if (known !== undefined && Date.now() < known.until) return known;
     const { payload } = await jwtVerify(token, key.key, checks).catch((error: unknown) => {
       throw notAuthenticated(whyRefused(error));
     });
     const principal = principalOf(payload);
-    const until = ((payload.exp ?? 0) + CLOCK_TOLERANCE_SECONDS) * 1_000;
-    verified.set(token, { principal, until });
+    verified.set(token, principal);
     return principal;
   };
 }
@@ -63,11 +56,14 @@ function whyRefused(error: unknown): string {
   return 'the token is not valid';
 }
 
-function principalOf({ sub, scope }: JWTPayload): Principal {
+function principalOf({ sub, scope, exp = 0 }: JWTPayload): Principal {
   const scopes = typeof scope === 'string' ? scope.split(' ') : [];
-  const ops = scopes.includes('ops');
+  const holder = {
+    ops: scopes.includes('ops'),
+    until: (exp + CLOCK_TOLERANCE_SECONDS) * 1_000,
+  };
   if (typeof sub !== 'string' || sub === '') throw notAuthenticated('the token names no subject');
-  if (scopes.includes('service')) return { kind: 'service', id: sub, ops };
+  if (scopes.includes('service')) return { kind: 'service', id: sub, ...holder };
   if (!isUserId(sub)) throw notAuthenticated("the token's subject is not a user id");
-  return { kind: 'user', userId: sub, ops };
+  return { kind: 'user', userId: sub, ...holder };
 }

@@ -1,12 +1,22 @@
 import type { Request } from 'express';
-import type { RouteName } from '../../contract/routes.js';
+import { ROUTES, type Route, type RouteName } from '../../contract/routes.js';
 import type { RateLimit } from '../rate-limit.js';
 import { ACTING_USER_HEADER, actingUser } from './acting-user.js';
-import type { Authenticate } from './authenticate.js';
+import { type Authenticate, notAuthenticated } from './authenticate.js';
 import type { Principal } from './principal.js';
 
-/** The user a request is made for, or none where a service reads any call. */
-export type Identify = (req: Request, name: RouteName) => Promise<string | undefined>;
+export interface Identity {
+  /** The user a request is made for, or none where a service asks for anyone. */
+  readonly userId: string | undefined;
+  /** Until when the token holds, in milliseconds since the epoch. */
+  readonly until: number;
+}
+export type Identify = (req: Request, name: RouteName) => Promise<Identity>;
+
+/** What is part of a URL ends up in logs that are not ours. */
+const QUERY_TOKEN_MAX_MS = 3_600_000;
+/** The longest that a clock may be off, here and where the token was made. */
+const CLOCKS_MS = 10_000;
 
 /**
  * Authenticates first and counts afterwards: users by who they are, a service by the user it acts
@@ -14,14 +24,32 @@ export type Identify = (req: Request, name: RouteName) => Promise<string | undef
  */
 export function createIdentify(authenticate: Authenticate, limit: RateLimit): Identify {
   return async (req, name) => {
-    const principal = await authenticate(req.get('Authorization')).catch(async (error: unknown) => {
+    const principal = await authenticated(authenticate, req, name).catch(async (error: unknown) => {
       await limit(`address:${req.ip ?? ''}`);
       throw error;
     });
     const header = req.get(ACTING_USER_HEADER);
     await limit(rateKey(principal, header));
-    return actingUser(principal, header, name);
+    return { userId: actingUser(principal, header, name), until: principal.until };
   };
+}
+
+async function authenticated(
+  authenticate: Authenticate,
+  req: Request,
+  name: RouteName,
+): Promise<Principal> {
+  const authorization = req.get('Authorization');
+  const { stream }: Route = ROUTES[name];
+  const { access_token: token } = req.query;
+  if (!stream || authorization !== undefined || typeof token !== 'string') {
+    return authenticate(authorization);
+  }
+  const principal = await authenticate(`Bearer ${token}`);
+  if (principal.until > Date.now() + QUERY_TOKEN_MAX_MS + CLOCKS_MS) {
+    throw notAuthenticated('a token in the query must expire within an hour');
+  }
+  return principal;
 }
 
 function rateKey(principal: Principal, header: string | undefined): string {

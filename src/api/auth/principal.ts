@@ -1,7 +1,13 @@
+interface Holder {
+  readonly ops: boolean;
+  /** Until when the token holds, in milliseconds since the epoch. */
+  readonly until: number;
+}
+
 /** Who a token speaks for: a user, or a backend that acts for users. */
 export type Principal =
-  | { readonly kind: 'user'; readonly userId: string; readonly ops: boolean }
-  | { readonly kind: 'service'; readonly id: string; readonly ops: boolean };
+  | ({ readonly kind: 'user'; readonly userId: string } & Holder)
+  | ({ readonly kind: 'service'; readonly id: string } & Holder);
 
 const MAX_INT64 = 9_223_372_036_854_775_807n;
 

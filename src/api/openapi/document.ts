@@ -70,6 +70,7 @@ function operationOf(name: RouteName, mode: HttpStatusMode): ZodOpenApiOperation
 }
 
 const DESCRIBED: Readonly<Record<string, string>> = {
+  'Last-Event-ID': 'Goes on after this event; an EventSource sends it when it connects again',
   [IDEMPOTENCY_KEY_HEADER]:
     'Repeating a request under the same key within 24 hours answers with the call it created, and with `Idempotent-Replayed: true`',
 };

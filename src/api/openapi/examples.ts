@@ -156,6 +156,7 @@ export const EXAMPLES: { readonly [N in RouteName]: RouteExample<N> } = {
     body: { terminal_id: 'client-android-abc123', stage: 'joined', network_quality: 'good' },
     data: { call_id: 5001, status: 'ongoing', started_at: '2026-07-05T10:05:30Z', version: 3 },
   },
+  streamEvents: { data: event },
   issueRtcToken: {
     body: { terminal_id: 'client-ios-tablet', takeover: true },
     data: { call_id: 5001, status: 'ongoing', ...rtc, uid: '20002', version: 4 },

@@ -7,7 +7,7 @@ import {
   PERMISSION_REFUSED_MESSAGE,
   RETRY_AFTER_SECONDS,
 } from '../../contract/codes.js';
-import { COMMON_ERRORS, ROUTES, type RouteName } from '../../contract/routes.js';
+import { COMMON_ERRORS, ROUTES, type Route, type RouteName } from '../../contract/routes.js';
 import { type HttpStatusMode, httpStatusOf } from '../answer.js';
 import { EXAMPLES } from './examples.js';
 
@@ -36,6 +36,24 @@ export function responsesOf(name: RouteName, mode: HttpStatusMode): ZodOpenApiRe
 }
 
 function responseFor(name: RouteName, codes: readonly Code[]) {
+  const { stream }: Route = ROUTES[name];
+  const enveloped = stream ? codes.filter((code) => code !== 0) : codes;
+  return {
+    description: codes.map((code) => `\`${code}\` ${messageOf(name, code)}`).join(', '),
+    headers: headersFor(codes),
+    content: {
+      ...(enveloped.length > 0 && { 'application/json': envelope(name, enveloped) }),
+      ...(enveloped.length < codes.length && { 'text/event-stream': eventStream(name) }),
+    },
+  };
+}
+
+const eventStream = (name: RouteName) => ({
+  schema: ROUTES[name].data,
+  examples: { 0: { value: EXAMPLES[name].data } },
+});
+
+function envelope(name: RouteName, codes: readonly Code[]) {
   const success = z.object({ code: z.literal(0), message: z.string(), data: ROUTES[name].data });
   const schema = codes.includes(0)
     ? codes.length > 1
@@ -43,14 +61,8 @@ function responseFor(name: RouteName, codes: readonly Code[]) {
       : success
     : failure;
   return {
-    description: codes.map((code) => `\`${code}\` ${messageOf(name, code)}`).join(', '),
-    headers: headersFor(codes),
-    content: {
-      'application/json': {
-        schema,
-        examples: Object.fromEntries(codes.map((code) => [code, { value: example(name, code) }])),
-      },
-    },
+    schema,
+    examples: Object.fromEntries(codes.map((code) => [code, { value: example(name, code) }])),
   };
 }
 
