@@ -6,7 +6,7 @@ import { writeWireJson } from '../contract/wire-json.js';
 import { CallError } from '../service/call-error.js';
 import type { EventStreams, UserEvent } from '../service/event-streams.js';
 import { factsOf } from './answer.js';
-import type { ApiCall } from './handlers.js';
+import type { ApiCall } from './api-call.js';
 import { invalidParameter } from './invalid-parameter.js';
 
 export interface EventStreamSettings {

@@ -1,11 +1,4 @@
-import type {
-  BodyOf,
-  DataOf,
-  ForAnyone,
-  QueryOf,
-  RouteName,
-  StreamName,
-} from '../contract/routes.js';
+import type { RouteName, StreamName } from '../contract/routes.js';
 import {
   acceptedCallView,
   callDetailView,
@@ -16,25 +9,9 @@ import {
   wireTime,
 } from '../contract/view.js';
 import type { CallService } from '../service/call-service.js';
+import type { Answer, ApiCall } from './api-call.js';
 import { getCall, listCallEvents, listCalls } from './history-handlers.js';
 import { IDEMPOTENCY_KEY_HEADER, idempotencyOf } from './idempotency-key.js';
-
-/** A request that is authenticated and validated. */
-export interface ApiCall<N extends RouteName> {
-  /** Until when whoever sent it may be answered, in milliseconds since the epoch. */
-  readonly until: number;
-  readonly userId: N extends ForAnyone ? string | undefined : string;
-  /** 0 on routes without one. */
-  readonly callId: number;
-  readonly query: QueryOf<N>;
-  readonly body: BodyOf<N>;
-  readonly header: (name: string) => string | undefined;
-}
-
-export interface Answer<N extends RouteName> {
-  readonly data: DataOf<N>;
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 type Handler<N extends RouteName> = (service: CallService, call: ApiCall<N>) => Promise<Answer<N>>;
 

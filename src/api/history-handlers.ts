@@ -3,7 +3,7 @@ import { listedCallView, recordedCallView } from '../contract/history-view.js';
 import type { QueryOf } from '../contract/routes.js';
 import type { CallFilter } from '../service/call-history.js';
 import type { CallService } from '../service/call-service.js';
-import type { Answer, ApiCall } from './handlers.js';
+import type { Answer, ApiCall } from './api-call.js';
 import { cursorOf, limitOf, readCursor, readEventId } from './pages.js';
 
 export async function getCall(

@@ -10,9 +10,10 @@ import {
 import { callIdParam } from '../contract/schemas.js';
 import type { CallService } from '../service/call-service.js';
 import { factsOf, sendData } from './answer.js';
+import type { ApiCall } from './api-call.js';
 import type { Identify, Identity } from './auth/identify.js';
 import { type EventStreamSettings, streamEvents } from './event-stream.js';
-import { type ApiCall, HANDLERS } from './handlers.js';
+import { HANDLERS } from './handlers.js';
 import { MethodNotAllowed } from './http-errors.js';
 import { parseBody, takeBody } from './read-body.js';
 import { validate } from './validate.js';
