@@ -11,7 +11,7 @@ const CONTRACT = 'src/contract/';
 const PORTS = 'src/ports/';
 /** The files of the contract that a workflow may load: zod would cost each call its weight. */
 const LIGHT_CONTRACT =
-  'src/contract/(names|codes|ids|limits|command-payload|provider-report|robot-plan)\\.ts$';
+  'src/contract/(names|codes|ids|limits|command-payload|provider-report|robot-plan|robot-hint)\\.ts$';
 
 /** Rooms that see only what is listed: of ours, and of packages and Node. */
 const CLOSED_ROOMS = {
@@ -51,7 +51,11 @@ const OPEN_ROOMS = {
     'workflows/[^/]+/[^/]+\\.workflow\\.ts$',
   ),
   // An unavailable store has an answer of its own, and its error belongs to the port.
-  'src/api/': inside('src/service/', CONTRACT, 'src/ports/(reservations|tencent-gate)\\.ts$'),
+  'src/api/': inside(
+    'src/service/',
+    CONTRACT,
+    'src/ports/(reservations|tencent-gate|provider-callbacks)\\.ts$',
+  ),
   'src/simulators/': [],
   'src/observability/': [],
   // What a key must be is the keyring's to say.

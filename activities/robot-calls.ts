@@ -64,12 +64,15 @@ export function createRobotActivities({ robotCalls, isOurs, pace = PACE, stoppin
     async followRobotCall({ providerCallId, isAsked, ...known }) {
       const rest = restsUnlessStopping(stopping);
       let slowed = 1;
+      // The provider's own word of why somebody is out may be on its way.
+      let hasGuessed = false;
       for (;;) {
         const seen = await robotCalls.lookUp(providerCallId);
         if (seen.kind === 'gone') return [{ type: 'forgotten' }];
         if (seen.kind === 'live') {
-          const news = newsOf(known, seen.parties, Date.now());
-          if (news.length > 0) return news;
+          const { news, isGuess } = newsOf(known, seen.parties, Date.now());
+          if (news.length > 0 && (!isGuess || isAsked || hasGuessed)) return news;
+          hasGuessed = isGuess;
           if (isAsked) return [{ type: 'as-known' }];
         }
         slowed = seen.kind === 'unknown' ? slowed * 2 : 1;
@@ -85,12 +88,12 @@ export function createRobotActivities({ robotCalls, isOurs, pace = PACE, stoppin
       throw notYet('PROVIDER_DID_NOT_END', outcome.evidence);
     },
 
-    async closeRobotCall({ providerCallId, until }) {
+    async closeRobotCall({ providerCallId, until, heard }) {
       const rest = restsUnlessStopping(stopping);
       for (;;) {
         const outcome = await robotCalls.record(providerCallId);
         if (outcome.kind === 'record') return reportOfRecord(outcome.record);
-        if (Date.now() >= until) return NO_RECORD;
+        if (Date.now() >= until) return heard ? { type: 'over', ...heard } : NO_RECORD;
         await rest(pace.waiting);
       }
     },

@@ -1,25 +1,42 @@
 import type { ProviderReport } from '../src/call/events.js';
+import type { PartyFact } from '../src/call/party-facts.js';
 import type { RobotCallParty } from '../src/ports/robot-calls.js';
 import type { FollowedCall } from '../workflows/call/robot-activities.js';
 
 type Known = Omit<FollowedCall, 'providerCallId' | 'isAsked'>;
 
+export interface News {
+  readonly news: readonly ProviderReport[];
+  /** Why somebody who rang is out is a guess. */
+  readonly isGuess: boolean;
+}
+
+/** Words for why somebody who rang is out; `left` says that they had answered. */
+const OUT: readonly PartyFact[] = ['rejected', 'busy', 'unreachable', 'no_answer', 'left'];
+
 /**
  * What the provider's list says that is not known yet. Who is missing from it is out. Why somebody
- * who rang is out it does not say: of a one-to-one call the record will, of a group the time does.
+ * who rang is out it does not say: of a one-to-one call the record will, of a group the provider's
+ * unasked word does, or the time.
  */
 export function newsOf(
   { robot, known, isGroup, ringUntil }: Known,
   seen: readonly RobotCallParty[],
   now: number,
-): ProviderReport[] {
+): News {
   const listed = new Map(seen.map(({ userId, state }) => [userId, state]));
-  const changes = known.flatMap(({ userId, state }): ProviderReport[] => {
+  let isGuess = false;
+  const whyOut = (word: PartyFact | undefined): PartyFact => {
+    if (word !== undefined && OUT.includes(word)) return word;
+    isGuess = true;
+    return now >= ringUntil ? 'no_answer' : 'rejected';
+  };
+  const changes = known.flatMap(({ userId, state, word }): ProviderReport[] => {
     const current = listed.get(userId);
     if (state === 'ringing' && current === 'present') return [party(userId, 'answered')];
     if (state === 'present' && current === undefined) return [party(userId, 'left')];
     if (state === 'ringing' && current === undefined && isGroup) {
-      return [party(userId, now >= ringUntil ? 'no_answer' : 'rejected')];
+      return [party(userId, whyOut(word))];
     }
     return [];
   });
@@ -28,10 +45,11 @@ export function newsOf(
   const added = seen
     .filter(isNew)
     .map(({ userId, state }) => party(userId, state === 'ringing' ? 'ringing' : 'answered'));
-  return [...changes, ...added];
+  return { news: [...changes, ...added], isGuess };
 }
 
-const party = (
-  userId: string,
-  fact: Extract<ProviderReport, { type: 'party' }>['fact'],
-): ProviderReport => ({ type: 'party', userId, fact });
+const party = (userId: string, fact: PartyFact): ProviderReport => ({
+  type: 'party',
+  userId,
+  fact,
+});

@@ -98,6 +98,11 @@ export const configSchema = z.object({
       'Who may command the application, `administrator,admin` unless set; the first is who we are to Tencent',
     ),
   TENCENT_PASS_ON: flag(true).describe('Pass what is not ours under /v4/ to Tencent, unchanged'),
+  TENCENT_CALLBACK_SECRET: z
+    .string()
+    .regex(/^[\w-]{16,128}$/, { error: 'must have 16 to 128 letters, digits, - and _' })
+    .optional()
+    .describe('End of the path to which Tencent sends callbacks; unset, none are taken'),
   PERMISSION_HOOK_URL: z
     .url({ protocol: /^https?$/ })
     .optional()

@@ -1,4 +1,5 @@
 import './stack-traces.js';
 
 export { call } from './call/call.workflow.js';
+export { callbacks } from './callbacks/callbacks.workflow.js';
 export { release } from './release/release.workflow.js';

@@ -18,6 +18,7 @@ import { createRateLimit } from './rate-limit.js';
 import { requestLog } from './request-log.js';
 import type { Facade } from './tencent/commands.js';
 import { tencentRouter } from './tencent/router.js';
+import { type CallbackDoor, tencentCallWebhook } from './webhooks/tencent-call.js';
 
 export interface AppSettings {
   readonly service: CallService;
@@ -30,6 +31,8 @@ export interface AppSettings {
   readonly logger: Logger;
   /** Where robot calls can be placed. */
   readonly tencent?: Facade;
+  /** Where Tencent may send callbacks. */
+  readonly callbacks?: CallbackDoor;
 }
 
 export function createApp(settings: AppSettings): Express {
@@ -44,6 +47,7 @@ export function createApp(settings: AppSettings): Express {
   app.use(docsRoutes(openApiDocument(httpStatus)));
   app.use(metrics.observe);
   if (settings.tencent !== undefined) app.use(tencentRouter(settings.tencent));
+  if (settings.callbacks !== undefined) app.use(tencentCallWebhook(settings.callbacks));
   app.use(mountRoutes({ service, identify, events: settings.events }));
   app.use(() => {
     throw unknownRoute();

@@ -5,6 +5,7 @@ import { createApp } from '../api/create-app.js';
 import { listen } from '../api/listen.js';
 import type { Config } from '../config.js';
 import { createCallEngine } from '../engine/call-engine.js';
+import { createCallbackInbox } from '../engine/callback-inbox.js';
 import type { EngineConnection } from '../engine/connection.js';
 import { watchHealth } from '../engine/health.js';
 import type { Admission } from '../ports/admission.js';
@@ -73,6 +74,12 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
     logger,
     ...(tencent !== undefined && {
       tencent: { service: createRobotCallService(deps), gate: tencent.gate },
+    }),
+    ...(tencent?.callbacks !== undefined && {
+      callbacks: {
+        reader: tencent.callbacks,
+        inbox: createCallbackInbox(engine.client, health),
+      },
     }),
   });
   const listening = await listen(app, { host: config.HOST, port: config.PORT });

@@ -1,14 +1,18 @@
 import { type Config, InvalidConfig } from '../config.js';
+import type { CallbackReader } from '../ports/provider-callbacks.js';
 import type { RobotCalls } from '../ports/robot-calls.js';
 import type { TencentGate } from '../ports/tencent-gate.js';
 import { issueUserSig } from '../providers/rtc-tokens/user-sig.js';
 import { verifyUserSig } from '../providers/rtc-tokens/verify-user-sig.js';
+import { createCallbackReader } from '../providers/tencent/call-callbacks.js';
 import { createTencentGate } from '../providers/tencent/gate.js';
 import { createTencentRobotCalls } from '../providers/tencent/robot-calls.js';
 
 export interface TencentPart {
   readonly robotCalls: RobotCalls;
   readonly gate: TencentGate;
+  /** Absent where no callbacks are taken. */
+  readonly callbacks?: CallbackReader;
   stop(): Promise<void>;
 }
 
@@ -35,9 +39,11 @@ export function tencentPart(config: Config): TencentPart | undefined {
       checkUserSig: (sig) => verifyUserSig(sig, { sdkAppId, secretKey, now: Date.now() }),
       ...(config.TENCENT_PASS_ON && { place }),
     });
+    const { TENCENT_CALLBACK_SECRET: secret } = config;
     return {
       robotCalls,
       gate,
+      ...(secret !== undefined && { callbacks: createCallbackReader({ sdkAppId, secret }) }),
       async stop() {
         await Promise.all([robotCalls.close(), gate.close()]);
       },

@@ -1,4 +1,5 @@
 import type { Worker } from '@temporalio/worker';
+import { createCallbackActivities } from '../../activities/callbacks.js';
 import { createRecordActivities } from '../../activities/records.js';
 import { createRobotActivities, withoutProvider } from '../../activities/robot-calls.js';
 import type { Config } from '../config.js';
@@ -31,13 +32,7 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerPart> {
     workflowBundle: await workflowBundle(),
     activities: {
       ...createRecordActivities(store.records),
-      ...(tencent === undefined
-        ? withoutProvider
-        : createRobotActivities({
-            robotCalls: tencent.robotCalls,
-            isOurs: async (id) => (await store.reader.findByProviderId(id)) !== undefined,
-            stopping: stopping.signal,
-          })),
+      ...(tencent === undefined ? withoutProvider : withTencent(tencent, store, stopping.signal)),
     },
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
     shutdownGraceMs: config.SHUTDOWN_GRACE_SECONDS * 1_000,
@@ -53,6 +48,15 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerPart> {
     },
   };
 }
+
+const withTencent = ({ robotCalls }: TencentPart, { reader }: Store, stopping: AbortSignal) => ({
+  ...createRobotActivities({
+    robotCalls,
+    isOurs: async (id) => (await reader.findByProviderId(id)) !== undefined,
+    stopping,
+  }),
+  ...createCallbackActivities({ reader, robotCalls }),
+});
 
 async function stop(worker: Worker, ended: Promise<void>): Promise<void> {
   if (worker.getState() === 'RUNNING') worker.shutdown();

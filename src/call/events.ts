@@ -1,5 +1,6 @@
+import type { PartyFact } from './party-facts.js';
 import type { PhoneStage } from './phone-stages.js';
-import type { CalleeResult, DeadlineKind, EndCause, Enrichment } from './state.js';
+import type { CalleeResult, DeadlineKind, EndCause, EndedWord, Enrichment } from './state.js';
 
 interface ByTerminal {
   readonly userId: string;
@@ -30,18 +31,6 @@ export interface MediaReport extends ByTerminal {
   readonly quality?: string;
 }
 
-export const PARTY_FACTS = [
-  'ringing',
-  'answered',
-  'joined',
-  'left',
-  'rejected',
-  'busy',
-  'unreachable',
-  'no_answer',
-] as const;
-export type PartyFact = (typeof PARTY_FACTS)[number];
-
 /** A provider's fact in our words: late, doubled, out of order or skipping steps, never refused. */
 export type ProviderReport =
   | {
@@ -61,6 +50,15 @@ export type ProviderReport =
   | { readonly type: 'placing-unknown'; readonly evidence: string; readonly askedAt?: number }
   /** The provider was asked, and knows nothing else than what is known here. */
   | { readonly type: 'as-known'; readonly evidence?: string }
+  /** What the provider says unasked, at a time of its own: it is asked before anything comes of it. */
+  | {
+      readonly type: 'hint';
+      readonly at: number;
+      readonly parties: readonly { readonly userId: string; readonly fact: PartyFact }[];
+      readonly ended?: EndedWord;
+    }
+  /** The provider has a call that can only be the one it was asked to place. */
+  | { readonly type: 'found'; readonly providerCallId: string }
   /** The provider no longer knows a call that it had placed. */
   | { readonly type: 'forgotten' }
   | {

@@ -51,8 +51,11 @@ export function refused(state: CallState, report: Of<'refused'>, now: number): S
 export function placingUnknown(
   state: CallState,
   { evidence, askedAt }: Of<'placing-unknown'>,
+  now: number,
 ): Step {
   if (state.placing?.kind !== 'asking') return stay(state);
+  const { found } = state.placing;
+  if (found !== undefined) return placed(state, { type: 'placed', providerCallId: found }, now);
   const asked = askedAt === undefined ? {} : { askedAt };
   return note(state, { placing: { kind: 'unknown', evidence, ...asked } });
 }

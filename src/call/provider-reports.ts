@@ -1,8 +1,10 @@
 import { CHANNEL_POLICIES } from './channel-policy.js';
 import { answer, decline, leave } from './commands.js';
 import { type End, finish, given, SYSTEM } from './ending.js';
-import type { PartyFact, ProviderReport } from './events.js';
+import type { ProviderReport } from './events.js';
+import { found, hinted } from './hints.js';
 import { media, ringing, start } from './media-reports.js';
+import type { PartyFact } from './party-facts.js';
 import { PHONE_STAGES, type PhoneStage } from './phone-stages.js';
 import { asKnown, forgotten, placed, placingUnknown, refused } from './placing.js';
 import { type CallState, isOver, type Party, partiesIn, partyOf } from './state.js';
@@ -17,9 +19,13 @@ export function applyProviderReport(state: CallState, report: ProviderReport, no
     case 'refused':
       return refused(state, report, now);
     case 'placing-unknown':
-      return placingUnknown(state, report);
+      return placingUnknown(state, report, now);
     case 'as-known':
       return asKnown(state);
+    case 'hint':
+      return hinted(state, report);
+    case 'found':
+      return found(state, report, now);
     case 'forgotten':
       return forgotten(state);
     case 'party':

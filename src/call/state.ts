@@ -1,3 +1,4 @@
+import type { PartyFact } from './party-facts.js';
 import type { PhoneStage } from './phone-stages.js';
 
 /** The call as data. Times are milliseconds since the epoch, user ids decimal or provider strings. */
@@ -136,7 +137,8 @@ export type DeadlineKind = (typeof DEADLINE_KINDS)[number];
  * request leaves; `unknown` means that phones may ring although nobody said so.
  */
 export type Placing =
-  | { readonly kind: 'asking' }
+  /** `found`: the provider's own word of the call came before its answer. */
+  | { readonly kind: 'asking'; readonly found?: string }
   | { readonly kind: 'placed'; readonly results?: readonly CalleeResult[] }
   | {
       readonly kind: 'refused';
@@ -151,6 +153,23 @@ export type Placing =
 export interface CalleeResult {
   readonly userId: string;
   readonly code: number;
+}
+
+/** How a call ended, by the provider's unasked word. Times are milliseconds since the epoch. */
+export interface EndedWord {
+  readonly cause: EndCause;
+  readonly acceptedAt?: number;
+  readonly at?: number;
+  readonly evidence?: string;
+}
+
+/** What the provider said unasked. By itself it moves nothing: the provider is asked first. */
+export interface Heard {
+  /** Of what was news: whoever follows the call looks again when it grows. */
+  readonly count: number;
+  /** The latest word on each user, by the provider's own time. */
+  readonly words: Readonly<Record<string, { readonly fact: PartyFact; readonly at: number }>>;
+  readonly ended?: EndedWord;
 }
 
 /** Facts that may arrive after the end: they enrich a call and never change how it ended. */
@@ -203,6 +222,7 @@ export interface CallState {
   readonly claimBy?: number;
   /** The provider no longer knows the call; its record of the end is awaited. */
   readonly forgotten?: true;
+  readonly heard?: Heard;
   /** Count of observable changes, from 1. */
   readonly version: number;
   readonly status: CallStatus;

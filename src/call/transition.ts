@@ -41,6 +41,8 @@ export function transition(state: CallState, event: CallEvent, now: number): Tra
     case 'refused':
     case 'placing-unknown':
     case 'as-known':
+    case 'hint':
+    case 'found':
     case 'forgotten':
     case 'party':
     case 'stage':

@@ -5,6 +5,9 @@ export const callWorkflowId = (callId: number): string => `${PREFIX}${callId}`;
 /** One for each call, so that any number of processes may start it. */
 export const releaseWorkflowId = (callId: number): string => `release-${callId}`;
 
+/** One for the callbacks of one call, by its provider's id of it. */
+export const callbacksWorkflowId = (about: string): string => `callbacks-${about}`;
+
 /** The inverse of `callWorkflowId`; `undefined` for a workflow that is no call. */
 export function callIdOfWorkflow(workflowId: string): number | undefined {
   const callId = Number(workflowId.slice(PREFIX.length));

@@ -1,6 +1,7 @@
 /** Names that Temporal persists: renaming one is a migration. */
 export const CALL_WORKFLOW_TYPE = 'call';
 export const RELEASE_WORKFLOW_TYPE = 'release';
+export const CALLBACKS_WORKFLOW_TYPE = 'callbacks';
 export const CALL_TASK_QUEUE = 'calls';
 
 /** Each is both an update and a signal, with one and the same payload. */
@@ -16,6 +17,7 @@ export const COMMAND_NAMES = [
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
 export const PROVIDER_REPORT_SIGNAL = 'provider-report';
+export const CALLBACK_SIGNAL = 'callback';
 /** An update that answers what came of placing a call, as soon as that is known or a bound passed. */
 export const PLACED_UPDATE = 'placed';
 export const STATE_QUERY = 'state';

@@ -1,25 +1,16 @@
-import { PARTY_FACTS, type ProviderReport } from '../call/events.js';
+import type { ProviderReport } from '../call/events.js';
+import { PARTY_FACTS } from '../call/party-facts.js';
 import { PHONE_STAGES } from '../call/phone-stages.js';
 import { END_CAUSES } from '../call/state.js';
 import type { Parsed } from './command-payload.js';
 
 type Check = (value: unknown) => boolean;
+type Members = Readonly<Record<string, unknown>>;
 /** Below what Temporal takes as a search attribute, which a provider's id becomes. */
 const MAX_TEXT = 1_000;
 const isShort: Check = (value) => typeof value === 'string' && value.length <= MAX_TEXT;
 const isText: Check = (value) => isShort(value) && value !== '';
 const isNumber: Check = (value) => typeof value === 'number' && Number.isFinite(value);
-const isResults: Check = (value) =>
-  Array.isArray(value) &&
-  value.every(
-    (each: unknown) =>
-      typeof each === 'object' &&
-      each !== null &&
-      'userId' in each &&
-      isText(each.userId) &&
-      'code' in each &&
-      isNumber(each.code),
-  );
 const oneOf =
   (...words: readonly string[]): Check =>
   (value) =>
@@ -29,18 +20,40 @@ const maybe =
   (value) =>
     value === undefined || check(value);
 
-const isLeg: Check = (value) =>
-  typeof value === 'object' &&
-  value !== null &&
-  ['rangAt', 'answeredAt', 'endedAt'].every((name) =>
-    maybe(isNumber)((value as Readonly<Record<string, unknown>>)[name]),
-  );
+const isObject =
+  (members: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(members).every(([name, check]) => check((value as Members)[name]));
+const isListOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const isResults = isListOf(isObject({ userId: isText, code: isNumber }));
+const isEnded = isObject({
+  cause: oneOf(...END_CAUSES),
+  acceptedAt: maybe(isNumber),
+  at: maybe(isNumber),
+  evidence: maybe(isText),
+});
+const isLeg = isObject({
+  rangAt: maybe(isNumber),
+  answeredAt: maybe(isNumber),
+  endedAt: maybe(isNumber),
+});
 
 const MEMBERS: Readonly<Record<ProviderReport['type'], Readonly<Record<string, Check>>>> = {
   placed: { providerCallId: isText, results: maybe(isResults) },
   refused: { code: isNumber, info: isShort, reason: maybe(isText) },
   'placing-unknown': { evidence: isText, askedAt: maybe(isNumber) },
   'as-known': { evidence: maybe(isText) },
+  hint: {
+    at: isNumber,
+    parties: isListOf(isObject({ userId: isText, fact: oneOf(...PARTY_FACTS) })),
+    ended: maybe(isEnded),
+  },
+  found: { providerCallId: isText },
   forgotten: {},
   party: {
     userId: isText,

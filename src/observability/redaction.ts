@@ -15,6 +15,8 @@ const QUOTED_MEMBER = new RegExp(
   'gi',
 );
 const QUERY = /([?&](?:access_token|token|usersig)=)[^&\s"\\]*/gi;
+/** Whoever knows the end of such a path may speak for a provider. */
+const SECRET_PATH = /(\/webhooks\/[\w-]+\/)[^/?\s"\\]+/gi;
 const BEARER = /(\bbearer\s+)[\w.~+/=-]+/gi;
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 
@@ -27,5 +29,6 @@ export const redactLine = (line: string): string =>
     .replace(MEMBER, `$1"${HIDDEN}"`)
     .replace(QUOTED_MEMBER, `$1${HIDDEN}`)
     .replace(QUERY, `$1${HIDDEN}`)
+    .replace(SECRET_PATH, `$1${HIDDEN}`)
     .replace(BEARER, `$1${HIDDEN}`)
     .replace(JWT, HIDDEN);

@@ -17,6 +17,8 @@ export interface CallReader {
   find(callId: number): Promise<RecordedCall | undefined>;
   /** The call a provider knows by this id. */
   findByProviderId(providerCallId: string): Promise<RecordedCall | undefined>;
+  /** Live calls that a provider was asked to place in this room, and whose id is not known yet. */
+  placingIn(roomName: string): Promise<readonly CallState[]>;
   /**
    * Calls not yet recorded as over that can no longer be waiting for their start: those whose
    * `startBy` is before the given time, with ids above `afterId`, in the order of their ids.

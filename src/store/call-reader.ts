@@ -1,6 +1,8 @@
-import { and, arrayContains, desc, eq, exists, gt, inArray, lt } from 'drizzle-orm';
+import { and, arrayContains, desc, eq, exists, gt, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { isPlacing } from '../call/placing.js';
 import { LIVE_STATUSES, partyOf } from '../call/state.js';
 import type { CallReader } from '../ports/call-reader.js';
+import { storable } from './columns.js';
 import type { Database, Queries } from './database.js';
 import { calls, events } from './schema.js';
 
@@ -23,6 +25,20 @@ export const createCallReader = (database: Database): CallReader => ({
         .orderBy(desc(calls.id))
         .limit(1);
       return call;
+    }),
+  placingIn: (roomName) =>
+    database.run(async (queries) => {
+      const placing = await queries
+        .select({ state: calls.snapshot })
+        .from(calls)
+        .where(
+          and(
+            inArray(calls.status, [...LIVE_STATUSES]),
+            isNull(calls.providerCallId),
+            eq(sql`${calls.snapshot} -> 'room' ->> 'name'`, storable(roomName)),
+          ),
+        );
+      return placing.map(({ state }) => state).filter(isPlacing);
     }),
   looksLive: (startByBefore, afterId, limit) =>
     database.run((queries) =>

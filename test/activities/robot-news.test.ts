@@ -22,7 +22,9 @@ const news = (
     { robot: 'robot', known: known(before), isGroup, ringUntil: RING_UNTIL },
     listed(now),
     at,
-  ).map((report) => (report.type === 'party' ? `${report.userId} ${report.fact}` : report.type));
+  ).news.map((report) =>
+    report.type === 'party' ? `${report.userId} ${report.fact}` : report.type,
+  );
 
 describe('what a list of the provider says', () => {
   it.each([
@@ -77,13 +79,47 @@ describe('what a list of the provider says', () => {
     expect(news(true, before, { b: 'present' }, RING_UNTIL - 1)).toEqual(['a rejected']);
   });
 
+  it.each([
+    ['rejected', 'a rejected'],
+    ['busy', 'a busy'],
+    ['unreachable', 'a unreachable'],
+    ['no_answer', 'a no_answer'],
+    ['left', 'a left'],
+  ] as const)('of a group whose callee is out is what was said unasked: %s', (word, expected) => {
+    const told = newsOf(
+      {
+        robot: 'robot',
+        known: [{ userId: 'a', state: 'ringing', word }],
+        isGroup: true,
+        ringUntil: RING_UNTIL,
+      },
+      listed({ b: 'present' }),
+      BEFORE,
+    );
+    expect(told).toEqual({
+      isGuess: false,
+      news: [
+        { type: 'party', userId: 'a', fact: expected.slice(2) },
+        { type: 'party', userId: 'b', fact: 'answered' },
+      ],
+    });
+  });
+
+  it('of a group is not that somebody answered because that was said: they still ring', () => {
+    const word = 'answered' as const;
+    const before = [{ userId: 'a', state: 'ringing' as const, word }];
+    const call = { robot: 'robot', known: before, isGroup: true, ringUntil: RING_UNTIL };
+    expect(newsOf(call, listed({ a: 'ringing' }), BEFORE).news).toEqual([]);
+    expect(newsOf(call, listed({}), BEFORE)).toMatchObject({ isGuess: true });
+  });
+
   it('is the same whether the robot is listed or not', () => {
     const unlisted = newsOf(
       { robot: 'robot', known: known({ a: 'ringing' }), isGroup: true, ringUntil: RING_UNTIL },
       [{ userId: 'a', state: 'ringing' }],
       BEFORE,
     );
-    expect(unlisted).toEqual([]);
+    expect(unlisted.news).toEqual([]);
     expect(news(true, { a: 'ringing' }, { a: 'ringing' })).toEqual([]);
   });
 });

@@ -115,6 +115,7 @@ describe('a store that is away', () => {
           find: awayStore,
           findByProviderId: awayStore,
           ringingFor: awayStore,
+          placingIn: awayStore,
           looksLive: awayStore,
         },
       },

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextDeadline } from '../../src/call/deadlines.js';
-import { type CallEvent, PARTY_FACTS } from '../../src/call/events.js';
+import type { CallEvent } from '../../src/call/events.js';
+import { PARTY_FACTS } from '../../src/call/party-facts.js';
 import { PHONE_STAGES } from '../../src/call/phone-stages.js';
 import { type CallState, END_CAUSES, isOver } from '../../src/call/state.js';
 import { judge } from '../../src/call/transition.js';
@@ -39,6 +40,12 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
   fc
     .tuple(users, facts, at)
     .map(([userId, fact, when]) => ({ type: 'party' as const, userId, fact, ...when })),
+  fc.tuple(users, facts, times).map(([userId, fact, offset]) => ({
+    type: 'hint' as const,
+    at: T0 + (offset ?? 0),
+    parties: [{ userId, fact }],
+    ...(offset === undefined && { ended: { cause: 'hangup' as const } }),
+  })),
   at.map((when) => ({ type: 'bridged' as const, ...when })),
   fc
     .tuple(fc.constantFrom(...PHONE_STAGES), at)
@@ -51,6 +58,7 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
     { type: 'refused', code: 101_002, info: 'no' },
     { type: 'placing-unknown', evidence: 'no answer' },
     { type: 'forgotten' },
+    { type: 'found', providerCallId: 'p-3' },
     { type: 'claimed' },
   ),
   fc.tuple(fc.constantFrom(...END_CAUSES), times, at).map(([cause, accepted, when]) => ({

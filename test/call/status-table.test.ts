@@ -20,6 +20,8 @@ const EVERY_EVENT = {
   refused: true,
   'placing-unknown': true,
   'as-known': true,
+  hint: true,
+  found: true,
   forgotten: true,
   claimed: true,
   party: true,

@@ -89,6 +89,12 @@ export const STATUS_TABLE: readonly Row[] = [
     answers: unchanged,
   },
   { name: 'as known', event: { type: 'as-known' }, answers: unchanged },
+  {
+    name: 'hint',
+    event: { type: 'hint', at: T0, parties: [{ userId: CALLEE, fact: 'answered' }] },
+    answers: unchanged,
+  },
+  { name: 'found', event: { type: 'found', providerCallId: 'p-1' }, answers: unchanged },
   { name: 'forgotten', event: { type: 'forgotten' }, answers: unchanged },
   { name: 'claimed', event: { type: 'claimed' }, answers: unchanged },
   { name: 'answered', event: fact('answered'), answers: { ...unchanged, calling: 'accepted' } },

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createRobotActivities } from '../../activities/robot-calls.js';
+import { createRobotActivities, type Pace } from '../../activities/robot-calls.js';
 import type { CallState } from '../../src/call/state.js';
 import type { RobotActivities } from '../../workflows/call/robot-activities.js';
 import { createProviderInMemory, type ProviderInMemory } from './provider-in-memory.js';
@@ -13,22 +13,28 @@ export interface RobotRig extends Rig {
 }
 
 export interface RobotRigOptions extends Pick<RigOptions, 'address'> {
+  readonly pace?: Pace;
+  /** Other activities that speak to the same provider. */
+  readonly beside?: (provider: ProviderInMemory) => object;
   /** Stands before the real activities. */
   readonly instead?: (real: RobotActivities) => Partial<RobotActivities>;
 }
 
 /** A rig whose worker speaks to a provider in memory. */
 export async function startRobotRig(options: RobotRigOptions = {}): Promise<RobotRig> {
-  const { instead, ...rigOptions } = options;
+  const { instead, beside, pace = QUICK_PACE, ...rigOptions } = options;
   const provider = createProviderInMemory();
   const stopping = new AbortController().signal;
   const real = createRobotActivities({
     robotCalls: provider,
     isOurs: async () => false,
-    pace: QUICK_PACE,
+    pace,
     stopping,
   });
-  const rig = await startRig({ ...rigOptions, activities: { ...real, ...instead?.(real) } });
+  const rig = await startRig({
+    ...rigOptions,
+    activities: { ...real, ...instead?.(real), ...beside?.(provider) },
+  });
   return {
     ...rig,
     provider,

@@ -114,9 +114,11 @@ export class ProviderPlay {
   }
 
   async #follow(): Promise<void> {
-    const asked = this.#state.asked?.at;
+    const { asked, heard } = this.#state;
+    const isOutdated = () =>
+      this.#state.asked?.at !== asked?.at || this.#state.heard?.count !== heard?.count;
     await this.#ask(
-      () => this.#isDone || endIsCertain(this.#state) || this.#state.asked?.at !== asked,
+      () => this.#isDone || endIsCertain(this.#state) || isOutdated(),
       () => this.#side.follow(this.#state),
     );
   }

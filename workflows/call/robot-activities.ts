@@ -1,6 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { ProviderReport } from '../../src/call/events.js';
-import type { PartyState } from '../../src/call/state.js';
+import type { PartyFact } from '../../src/call/party-facts.js';
+import type { EndedWord, PartyState } from '../../src/call/state.js';
 import type { RobotPlan } from '../../src/contract/robot-plan.js';
 import { ASKING, ENDING, PLACING } from './provider-policies.js';
 
@@ -15,11 +16,22 @@ export interface EndedCall extends PlacedCall {
 
 export interface FollowedCall extends PlacedCall {
   readonly robot: string;
-  readonly known: readonly { readonly userId: string; readonly state: PartyState }[];
+  /** `word`: what the provider last said of this callee unasked. */
+  readonly known: readonly {
+    readonly userId: string;
+    readonly state: PartyState;
+    readonly word?: PartyFact;
+  }[];
   readonly isGroup: boolean;
   readonly ringUntil: number;
   /** Whether somebody waits to hear that nothing is different, too. */
   readonly isAsked: boolean;
+}
+
+export interface ClosingCall extends PlacedCall {
+  readonly until: number;
+  /** What counts where the record does not come. */
+  readonly heard?: EndedWord;
 }
 
 export interface LostCall {
@@ -38,7 +50,7 @@ export interface RobotActivities {
   /** Answers when the provider has ended the call, or says that it is over. */
   endRobotCall(call: EndedCall): Promise<void>;
   /** How the call ended, by the provider's record, which is waited for until then. */
-  closeRobotCall(call: PlacedCall & { readonly until: number }): Promise<ProviderReport>;
+  closeRobotCall(call: ClosingCall): Promise<ProviderReport>;
 }
 
 export const { placeRobotCall } = proxyActivities<RobotActivities>(PLACING);

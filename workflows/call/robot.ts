@@ -31,7 +31,8 @@ export const robotSide = (plan: RobotPlan): ProviderSide => ({
     return ENDED;
   },
   async close(call, until) {
-    const close = { ...placed(call), until };
+    const heard = call.heard?.ended;
+    const close = { ...placed(call), until, ...(heard !== undefined && { heard }) };
     return [await closeRobotCall.executeWithOptions({ summary: 'read how it ended' }, [close])];
   },
 });
@@ -44,9 +45,14 @@ function followed(call: CallState): FollowedCall {
   return {
     ...placed(call),
     robot: callerOf(call).userId,
-    known: callees.map(({ userId, state }) => ({ userId, state })),
+    known: callees.map(({ userId, state }) => ({ userId, state, ...wordOn(call, userId) })),
     isGroup: bizType === 'group',
     ringUntil: ring.until,
     isAsked: asked !== undefined && asked.answered !== true,
   };
+}
+
+function wordOn({ heard }: CallState, userId: string) {
+  const word = heard?.words[userId]?.fact;
+  return word === undefined ? {} : { word };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EndCause } from '../../call/state.js';
+import type { EndCause, EndedWord } from '../../call/state.js';
 import type { LostPlacing, RobotCallRecord } from '../../ports/robot-calls.js';
 
 /** The documents print accounts as text and as numbers, which may need more than 53 bits. */
@@ -58,6 +58,14 @@ export function readCallRecord(value: unknown): RobotCallRecord | undefined {
     result: data.CallResult,
   };
 }
+
+/** The record as a word on how the call ended. */
+export const endedWord = (record: RobotCallRecord): EndedWord => ({
+  cause: record.cause,
+  at: record.endedAt,
+  ...(record.acceptedAt !== undefined && { acceptedAt: record.acceptedAt }),
+  evidence: `${record.result}, started ${record.startedAt}, ended ${record.endedAt}`,
+});
 
 /** Their clock against ours; their times are whole seconds besides. */
 const CLOCK_SKEW_MS = 5_000;

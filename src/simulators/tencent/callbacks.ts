@@ -47,6 +47,8 @@ const SPELLINGS: Readonly<Record<'zh' | 'en', Readonly<Record<Action, string>>>>
 };
 
 const ANSWER_WITHIN_MS = 5_000;
+/** Of one callback after the other, where they are to overtake each other. */
+const SHUFFLING_MS = [600, 0, 300, 150];
 
 export interface CallbackSender {
   config: CallbackConfig | undefined;
@@ -56,15 +58,11 @@ export interface CallbackSender {
   ended(call: Call): void;
 }
 
-export function createCallbackSender(
-  behaviour: Behaviour,
-  rules: FaultRules<FaultKind>,
-  timers: Timers,
-): CallbackSender {
-  const sent: SentCallback[] = [];
-
-  const post = async (command: CallbackCommand, callId: string, body: string) => {
-    const url = new URL(sender.config?.Url ?? '');
+/** Posts once; whether it was taken: by HTTP, and by the word in the answer. */
+const poster =
+  (behaviour: Behaviour, sent: SentCallback[], config: () => CallbackConfig | undefined) =>
+  async (command: CallbackCommand, callId: string, body: string): Promise<boolean> => {
+    const url = new URL(config()?.Url ?? '');
     const query = { SdkAppid: String(behaviour.sdkAppId), CallbackCommand: command };
     const more = { contenttype: 'json', ClientIP: '127.0.0.1', OptPlatform: 'RESTAPI' };
     for (const [name, value] of Object.entries({ ...query, ...more })) {
@@ -76,16 +74,42 @@ export function createCallbackSender(
       () => undefined,
     );
     sent.push({ command, callId, ...(answer && { status: answer.status }) });
+    const said: unknown = await answer?.json().catch(() => undefined);
+    return answer?.status === 200 && (said as { ErrorCode?: unknown })?.ErrorCode === 0;
+  };
+
+export function createCallbackSender(
+  behaviour: Behaviour,
+  rules: FaultRules<FaultKind>,
+  timers: Timers,
+): CallbackSender {
+  const sent: SentCallback[] = [];
+  const post = poster(behaviour, sent, () => sender.config);
+  let count = 0;
+
+  const deliver = async (command: CallbackCommand, callId: string, body: string) => {
+    if (await post(command, callId, body)) return;
+    for (const pause of behaviour.callbackRetryMs) {
+      await timers.wait(pause);
+      if (await post(command, callId, body)) return;
+    }
+  };
+
+  const delayOf = (ordered: number | undefined) => {
+    count += 1;
+    const shuffled = SHUFFLING_MS[count % SHUFFLING_MS.length] ?? 0;
+    return ordered ?? (behaviour.delivery === 'shuffled' ? shuffled : 0);
   };
 
   const send = (command: CallbackCommand, { id: callId, request }: Call, content: object) => {
     if (!sender.config?.CallbackCommandList.includes(command)) return;
+    if (behaviour.delivery === 'none') return;
     const body = written({ CallbackCommand: command, ...content, EventTime: Date.now() });
     const fault = rules.next(command, request.robot);
     if (fault?.kind === 'lose-answer') return;
-    const repeats = fault?.kind === 'twice' ? 2 : 1;
-    timers.after(fault?.ms ?? 0, () => {
-      for (let nth = 0; nth < repeats; nth += 1) void post(command, callId, body);
+    const repeats = fault?.kind === 'twice' || behaviour.delivery === 'twice' ? 2 : 1;
+    timers.after(delayOf(fault?.ms), () => {
+      for (let nth = 0; nth < repeats; nth += 1) void deliver(command, callId, body);
     });
   };
 

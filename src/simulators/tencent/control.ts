@@ -3,7 +3,7 @@ import type { Action, Call } from './call.js';
 import type { CallbackSender, SentCallback } from './callbacks.js';
 import type { Device } from './devices.js';
 import type { FaultKind } from './faults.js';
-import type { Behaviour, Shapes } from './settings.js';
+import type { Behaviour, Delivery, Shapes } from './settings.js';
 import type { Switchboard } from './switchboard.js';
 
 export interface Ledger {
@@ -24,6 +24,8 @@ export interface Control {
   faults(): readonly FaultCount<FaultKind>[];
   clearFaults(): void;
   shapes(shapes: Partial<Shapes>): void;
+  /** Of callbacks from now on. */
+  deliver(order: { readonly how: Delivery }): void;
   ledger(): Ledger;
 }
 
@@ -45,6 +47,9 @@ export function createControl(parts: Parts): Control {
     clearFaults: () => rules.clear(),
     shapes(shapes) {
       behaviour.shapes = { ...behaviour.shapes, ...shapes };
+    },
+    deliver({ how }) {
+      behaviour.delivery = how;
     },
     ledger: () => ({
       requests: Object.fromEntries(requests),

@@ -32,7 +32,16 @@ export interface TencentSimulatorSettings {
   /** Undocumented: what the record says of a call that `end_call` ended while it rang. */
   readonly resultOfEndCall?: string;
   readonly shapes?: Partial<Shapes>;
+  readonly delivery?: Delivery;
+  /**
+   * The pauses before a callback is sent again that was not taken; none by default, as with callbacks
+   * of Chat. The older Call service documents 0, 1, 1, 2, 3 and 5 seconds.
+   */
+  readonly callbackRetryMs?: readonly number[];
 }
+
+/** How callbacks travel: `shuffled` ones overtake each other, and `none` arrives. */
+export type Delivery = 'once' | 'twice' | 'shuffled' | 'none';
 
 export const DEFAULT_SHAPES: Shapes = {
   startAnswer: 'with-call-id',
@@ -42,9 +51,10 @@ export const DEFAULT_SHAPES: Shapes = {
   calleeList: 'with-caller',
 };
 
-/** Everything has its value, and `shapes` may be exchanged while it runs. */
+/** Everything has its value, and `shapes` and `delivery` may be exchanged while it runs. */
 export type Behaviour = Required<Omit<TencentSimulatorSettings, 'port' | 'callbackUrl'>> & {
   shapes: Shapes;
+  delivery: Delivery;
 };
 
 export const behaviourOf = (settings: TencentSimulatorSettings): Behaviour => ({
@@ -55,6 +65,8 @@ export const behaviourOf = (settings: TencentSimulatorSettings): Behaviour => ({
   heartbeatMs: 30_000,
   ratePerSecond: 200,
   resultOfEndCall: 'Cancel',
+  delivery: 'once',
+  callbackRetryMs: [],
   ...settings,
   shapes: { ...DEFAULT_SHAPES, ...settings.shapes },
 });

@@ -155,6 +155,46 @@ describe('callbacks', () => {
       .toEqual([200, 200, 200]);
   });
 
+  it.each([
+    ['twice', [START_CALL, START_CALL, END_CALL, END_CALL]],
+    ['none', []],
+    ['once', [START_CALL, END_CALL]],
+  ] as const)('are delivered %s', async (how, commands) => {
+    const { url, arrived } = await backend();
+    const running = await simulator({ ...silent, callbackUrl: url });
+    running.control.deliver({ how });
+    const callId = await started(running);
+    await arrived(commands.length / 2);
+    await post(running, END, { CallId: callId });
+    const received = await arrived(commands.length);
+    expect(received.map(({ query }) => query.CallbackCommand)).toEqual(commands);
+  });
+
+  it('overtake each other when they are shuffled', async () => {
+    const { url, arrived } = await backend();
+    const running = await simulator({ ...silent, callbackUrl: url, delivery: 'shuffled' });
+    const callId = await started(running, [SNOWFLAKE]);
+    act(running, callId, 'Accept');
+    act(running, callId, 'HangUp');
+    const changes = (await arrived(4)).flatMap(({ body }) => body.ChangedUserList ?? []);
+    expect(changes).toMatchObject([{ ActionType: 'Hangup' }, { ActionType: 'Accept' }]);
+  });
+
+  it('are sent again until they are taken, and no more often than was said', async () => {
+    let answers = 0;
+    const { url, stop } = await serveOnLoopback(0, async (_request, response) => {
+      answers += 1;
+      if (answers === 1) response.writeHead(500).end();
+      else response.end(`{"ActionStatus":"OK","ErrorCode":${answers === 2 ? 1 : 0}}`);
+    });
+    onTestFinished(stop);
+    const running = await simulator({ ...silent, callbackUrl: url, callbackRetryMs: [0, 10, 10] });
+    await started(running);
+    await expect
+      .poll(() => running.control.ledger().callbacks.map(({ status }) => status))
+      .toEqual([500, 200, 200]);
+  });
+
   it('reach nobody, and say so, when nobody listens', async () => {
     const running = await simulator({ ...silent, callbackUrl: 'http://127.0.0.1:1/' });
     const callId = await started(running);
