@@ -2,18 +2,23 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { type CallState, callerOf } from '../src/call/state.js';
 import type { RobotHint } from '../src/contract/robot-hint.js';
 import type { CallReader } from '../src/ports/call-reader.js';
+import type { CallbackRelay, CallbackTargets } from '../src/ports/callback-targets.js';
 import type { LookUpOutcome, RobotCalls } from '../src/ports/robot-calls.js';
 import type { CallbackActivities, HintedCall } from '../workflows/callbacks/activities.js';
 
 export interface CallbackWork {
+  readonly appId: string;
+  readonly targets: Pick<CallbackTargets, 'read'>;
+  readonly relay: CallbackRelay;
   readonly reader: Pick<CallReader, 'findByProviderId' | 'placingIn'>;
   readonly robotCalls: Pick<RobotCalls, 'lookUp'>;
 }
 
-/** Finds the call that a hint is about; see `CallbackActivities`. */
-export const createCallbackActivities = ({ reader, robotCalls }: CallbackWork) =>
+/** Finds whom a callback concerns, and carries it on; see `CallbackActivities`. */
+export const createCallbackActivities = (work: CallbackWork) =>
   ({
     async findHintedCall(hint): Promise<HintedCall | null> {
+      const { reader, robotCalls } = work;
       const known = await reader.findByProviderId(hint.providerCallId);
       if (known !== undefined) return { callId: known.state.callId, isFound: false };
       const { about } = hint;
@@ -26,6 +31,14 @@ export const createCallbackActivities = ({ reader, robotCalls }: CallbackWork) =
       if (seen.kind === 'unknown')
         throw notYet('the provider does not say whether it is that call');
       return isConfirmed(lost, seen) ? { callId: lost.callId, isFound: true } : null;
+    },
+
+    async relayCallback({ command, query, body }) {
+      const target = await work.targets.read(work.appId);
+      if (target?.commands.includes(command) !== true) return;
+      const outcome = await work.relay.deliver({ query, body }, target);
+      if (outcome.kind === 'taken') return;
+      throw ApplicationFailure.create({ type: 'BACKEND_DID_NOT_TAKE_IT', message: outcome.why });
     },
   }) satisfies CallbackActivities;
 

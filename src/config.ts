@@ -103,6 +103,10 @@ export const configSchema = z.object({
     .regex(/^[\w-]{16,128}$/, { error: 'must have 16 to 128 letters, digits, - and _' })
     .optional()
     .describe('End of the path to which Tencent sends callbacks; unset, none are taken'),
+  TENCENT_CALLBACK_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where Tencent reaches this service, for `switchyard tencent set-callback`'),
   PERMISSION_HOOK_URL: z
     .url({ protocol: /^https?$/ })
     .optional()

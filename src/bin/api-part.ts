@@ -15,7 +15,7 @@ import { createTrtcTokens } from '../providers/rtc-tokens/trtc-tokens.js';
 import { createCallService } from '../service/call-service.js';
 import type { Dependencies } from '../service/dependencies.js';
 import { createEventStreams } from '../service/event-streams.js';
-import { createRobotCallService } from '../service/robot-call-service.js';
+import { createRobotCallService, type RobotCallService } from '../service/robot-call-service.js';
 import type { Store } from '../store/open-store.js';
 import { callSettings } from './call-settings.js';
 import { startSweeper } from './sweeper.js';
@@ -73,7 +73,7 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
     rateLimitPerSecond: config.RATE_LIMIT_PER_SECOND,
     logger,
     ...(tencent !== undefined && {
-      tencent: { service: createRobotCallService(deps), gate: tencent.gate },
+      tencent: facade(tencent, store, createRobotCallService(deps)),
     }),
     ...(tencent?.callbacks !== undefined && {
       callbacks: {
@@ -95,6 +95,18 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
     },
   };
 }
+
+const facade = (
+  { gate, appId, callbacks }: TencentPart,
+  store: Store,
+  service: RobotCallService,
+) => ({
+  service,
+  gate,
+  appId,
+  history: store.robotCallHistory,
+  ...(callbacks !== undefined && { callbackTargets: store.callbackTargets }),
+});
 
 function verificationKey({ AUTH_JWT_SECRET, AUTH_JWT_PUBLIC_KEY }: Config) {
   if (AUTH_JWT_PUBLIC_KEY !== undefined) return publicKey(AUTH_JWT_PUBLIC_KEY);

@@ -8,6 +8,7 @@ import { createLogger } from '../observability/logger.js';
 import { readDevelopmentKeys } from './development-keys.js';
 import { type Role, runService } from './run-service.js';
 import { Stopped, stopSignal } from './stop-signal.js';
+import type { CallbackErrand } from './tencent-callback.js';
 import { issueToken, type TokenOptions } from './token.js';
 
 /** The settings: of the environment, and of `.env` in this folder where that says nothing. */
@@ -71,6 +72,12 @@ async function token(options: TokenOptions): Promise<void> {
   say(await issueToken(await readDevelopmentKeys(loadConfig(settings())), options));
 }
 
+async function tencentCallback(errand: CallbackErrand): Promise<void> {
+  const { runCallbackErrand } = await import('./tencent-callback.js');
+  const config = await readDevelopmentKeys(loadConfig(settings()));
+  for (const line of await runCallbackErrand(config, errand)) say(line);
+}
+
 /** A mistake of the one who started it is a line; only a bug is a stack trace. */
 function report(error: unknown): void {
   if (error instanceof Stopped) {
@@ -108,6 +115,18 @@ program
   .option('--ops', 'may operate', false)
   .option('--ttl <seconds>', 'validity', '86400')
   .action((options: TokenOptions) => token(options));
+
+const tencent = program.command('tencent').description('what Tencent knows of this service');
+for (const [errand, what] of [
+  ['set', 'have Tencent send callbacks to TENCENT_CALLBACK_URL'],
+  ['get', 'print where Tencent sends callbacks'],
+  ['delete', 'have Tencent send none'],
+] as const) {
+  tencent
+    .command(`${errand}-callback`)
+    .description(what)
+    .action(() => tencentCallback(errand));
+}
 
 await program.parseAsync().catch(report);
 if (process.exitCode !== undefined) process.exit();

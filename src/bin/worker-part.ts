@@ -49,13 +49,13 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerPart> {
   };
 }
 
-const withTencent = ({ robotCalls }: TencentPart, { reader }: Store, stopping: AbortSignal) => ({
+const withTencent = (tencent: TencentPart, store: Store, stopping: AbortSignal) => ({
   ...createRobotActivities({
-    robotCalls,
-    isOurs: async (id) => (await reader.findByProviderId(id)) !== undefined,
+    robotCalls: tencent.robotCalls,
+    isOurs: async (id) => (await store.reader.findByProviderId(id)) !== undefined,
     stopping,
   }),
-  ...createCallbackActivities({ reader, robotCalls }),
+  ...createCallbackActivities({ ...tencent, reader: store.reader, targets: store.callbackTargets }),
 });
 
 async function stop(worker: Worker, ended: Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { endIsCertain } from '../call/placing.js';
-import { type CallState, callerOf } from '../call/state.js';
+import { type CallState, callerOf, isOver } from '../call/state.js';
 import type { Dependencies } from './dependencies.js';
 import { readCall } from './read-call.js';
 import { type RobotCallStarted, type StartRobotCall, startRobotCall } from './start-robot-call.js';
@@ -10,6 +10,8 @@ export interface RobotCallService {
   start(request: StartRobotCall): Promise<RobotCallStarted>;
   /** The call while its end is not certain. */
   read(providerCallId: string): Promise<CallState | 'over' | 'unknown'>;
+  /** The call once it is over. */
+  ended(providerCallId: string): Promise<CallState | undefined>;
   /** `again`: whether it was ended cannot be told; the same request may be sent again. */
   end(providerCallId: string): Promise<'ended' | 'over' | 'unknown' | 'again'>;
 }
@@ -36,6 +38,10 @@ export function createRobotCallService(deps: Dependencies): RobotCallService {
       const state = await find(providerCallId);
       if (state === undefined) return 'unknown';
       return endIsCertain(state) ? 'over' : state;
+    },
+    async ended(providerCallId) {
+      const state = await find(providerCallId);
+      return state !== undefined && isOver(state) ? state : undefined;
     },
     async end(providerCallId) {
       const state = await find(providerCallId);

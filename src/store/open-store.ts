@@ -1,17 +1,21 @@
 import { sql } from 'drizzle-orm';
 import type { CallHistory } from '../ports/call-history.js';
 import type { CallReader } from '../ports/call-reader.js';
+import type { CallbackTargets } from '../ports/callback-targets.js';
 import type { QualitySamples } from '../ports/quality-samples.js';
+import type { RobotCallHistory } from '../ports/recorded-robot-calls.js';
 import type { Records } from '../ports/records.js';
 import type { Reservations } from '../ports/reservations.js';
 import type { UserEvents } from '../ports/user-events.js';
 import { createCallHistory } from './call-history.js';
 import { createCallReader } from './call-reader.js';
+import { createCallbackTargets } from './callback-targets.js';
 import type { Database } from './database.js';
 import { openPostgres } from './postgres.js';
 import { createQualitySamples } from './quality-samples.js';
 import { createRecords } from './records.js';
 import { createReservations } from './reservations.js';
+import { createRobotCallHistory } from './robot-call-history.js';
 import { createUserEvents } from './user-events.js';
 
 export interface StoreOptions {
@@ -30,6 +34,8 @@ export interface Store {
   readonly history: CallHistory;
   readonly userEvents: UserEvents;
   readonly qualitySamples: QualitySamples;
+  readonly callbackTargets: CallbackTargets;
+  readonly robotCallHistory: RobotCallHistory;
   healthy(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -52,6 +58,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     history: createCallHistory(database),
     userEvents: createUserEvents(database),
     qualitySamples,
+    callbackTargets: createCallbackTargets(database),
+    robotCallHistory: createRobotCallHistory(database),
     healthy: () =>
       database
         .run((queries) => queries.execute(sql`select 1`))

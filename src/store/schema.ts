@@ -136,6 +136,13 @@ export const userCursors = pgTable('user_cursors', {
   lastSeq: bigint('last_seq', { mode: 'number' }).notNull(),
 });
 
+/** Where the backend of an application wants the callbacks that come to us. */
+export const callbackTargets = pgTable('callback_targets', {
+  appId: text('app_id').primaryKey(),
+  url: text().notNull(),
+  commands: text().array().notNull(),
+});
+
 export const qualitySamples = pgTable(
   'quality_samples',
   {

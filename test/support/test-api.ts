@@ -35,6 +35,8 @@ export interface TestApiOptions {
   readonly deps?: Partial<Dependencies>;
   /** Answers Tencent's API through this gate. */
   readonly gate?: TencentGate;
+  /** Callbacks come to us, and a backend may say where they go. */
+  readonly carriesCallbacks?: boolean;
 }
 
 const now = (): number => Date.now();
@@ -77,7 +79,15 @@ async function startOver(backing: Backing, options: TestApiOptions): Promise<Tes
     httpStatus: 'fit',
     rateLimitPerSecond: 100_000,
     logger: createLogger({ level: 'info', destination }),
-    ...(gate !== undefined && { tencent: { service: robotCalls, gate } }),
+    ...(gate !== undefined && {
+      tencent: {
+        service: robotCalls,
+        gate,
+        appId: '88888888',
+        history: backing.store.robotCallHistory,
+        ...(options.carriesCallbacks && { callbackTargets: backing.store.callbackTargets }),
+      },
+    }),
     ...app,
   };
   const listening = await listen(createApp(settings), { host: '127.0.0.1', port: 0 });

@@ -4,10 +4,12 @@ import { type CallState, callerOf } from '../../src/call/state.js';
 import { callbacksWorkflowId, callWorkflowId } from '../../src/contract/ids.js';
 import type { ReceivedCallback, RobotHint } from '../../src/contract/robot-hint.js';
 import { createCallbackInbox } from '../../src/engine/callback-inbox.js';
+import type { RelayOutcome } from '../../src/ports/callback-targets.js';
 import { aRecord, PROVIDER_CALL_ID } from '../support/provider-in-memory.js';
 import { aRobotCall } from '../support/robot-calls.js';
 import { type RobotRig, startRobotRig } from '../support/robot-rig.js';
 
+const COMMAND = 'Call.CallbackAfterMemberChanged';
 const healthy = { ok: () => true, stop: () => undefined };
 const aHint = (more: Partial<RobotHint> = {}): RobotHint => ({
   providerCallId: PROVIDER_CALL_ID,
@@ -17,14 +19,21 @@ const aHint = (more: Partial<RobotHint> = {}): RobotHint => ({
 });
 const aCallback = (key: string, hint?: RobotHint): ReceivedCallback => ({
   key,
-  command: 'Call.CallbackAfterMemberChanged',
+  command: COMMAND,
   query: '',
-  body: '{}',
+  body: key,
   ...(hint && { hint }),
 });
 
+interface Options {
+  readonly slowly?: boolean;
+  /** What the backend says to a callback. */
+  readonly answer?: (body: string) => RelayOutcome;
+}
+const taken = (): RelayOutcome => ({ kind: 'taken' });
+
 /** A rig whose worker knows the calls that were started on it. */
-async function startCallbackRig(options: { readonly slowly?: boolean } = {}) {
+async function startCallbackRig({ answer = taken, ...options }: Options = {}) {
   const calls: CallState[] = [];
   let looks = 0;
   const reader = {
@@ -41,7 +50,14 @@ async function startCallbackRig(options: { readonly slowly?: boolean } = {}) {
     ...(options.slowly && {
       pace: { ringing: 60_000, talking: 60_000, waiting: 50, slowest: 60_000 },
     }),
-    beside: (provider) => createCallbackActivities({ reader, robotCalls: provider }),
+    beside: (provider) =>
+      createCallbackActivities({
+        reader,
+        robotCalls: provider,
+        appId: '1',
+        targets: { read: async () => ({ url: 'https://backend.test/', commands: [COMMAND] }) },
+        relay: { deliver: async ({ body }) => answer(body) },
+      }),
   });
   const inbox = createCallbackInbox(rig.client, healthy);
   const handOff = (callback: ReceivedCallback) =>
@@ -120,5 +136,31 @@ describe('a callback', () => {
       (await rig.client.workflow.getHandle(callbacksWorkflowId(id)).describe()).status.name;
     expect(await about(PROVIDER_CALL_ID)).toBe('RUNNING');
     expect(await about('not understood')).toBe('RUNNING');
+  });
+
+  it('is carried on until the backend takes it, once and in the order of arrival', async () => {
+    const told: string[] = [];
+    let refusals = 0;
+    const rig = await startCallbackRig({
+      answer: (body) => {
+        if (body === 'first' && refusals < 2) {
+          refusals += 1;
+          return { kind: 'not-taken', why: 'HTTP 500' };
+        }
+        told.push(body);
+        return { kind: 'taken' };
+      },
+    });
+    const { callId } = (await rig.start(aRobotCall())).state;
+    await rig.engine.placed(callId, 4_000);
+    rig.calls.push(await rig.seen(callId, ({ providerCallId }) => providerCallId !== undefined));
+    const hint = aHint({ ended: { cause: 'hangup' } });
+    for (const key of ['first', 'second', 'first', 'third']) {
+      await rig.handOff(aCallback(key, hint));
+    }
+    // The call hears of it while the backend still refuses the first one.
+    await rig.seen(callId, ({ heard }) => heard?.ended !== undefined);
+    await expect.poll(() => told).toEqual(['first', 'second', 'third']);
+    expect(refusals).toBe(2);
   });
 });

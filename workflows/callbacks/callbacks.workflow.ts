@@ -10,7 +10,7 @@ import type { ProviderReport } from '../../src/call/events.js';
 import { callWorkflowId } from '../../src/contract/ids.js';
 import { CALLBACK_SIGNAL, PROVIDER_REPORT_SIGNAL } from '../../src/contract/names.js';
 import type { ReceivedCallback, RobotHint } from '../../src/contract/robot-hint.js';
-import { findHintedCall, type HintedCall } from './activities.js';
+import { findHintedCall, type HintedCall, relayCallback } from './activities.js';
 
 /** A provider that repeats a callback does so within this. */
 const QUIET = '1m';
@@ -19,20 +19,47 @@ const callbackSignal = defineSignal<[ReceivedCallback]>(CALLBACK_SIGNAL);
 
 /**
  * The callbacks about one call of a provider, from the moment they were acknowledged: each is read
- * once, however often it comes. It ends when nothing more has come for a while.
+ * and carried on once, however often it comes, in the order in which they came. It ends when nothing
+ * more has come for a while.
  */
 export async function callbacks(): Promise<void> {
   const seen = new Set<string>();
   const hints: RobotHint[] = [];
-  const tell = toldToItsCall();
-  setHandler(callbackSignal, ({ key, hint }) => {
-    if (seen.has(key)) return;
-    seen.add(key);
-    if (hint !== undefined) hints.push(hint);
+  const relays: ReceivedCallback[] = [];
+  let isOut = false;
+  setHandler(callbackSignal, (callback) => {
+    if (seen.has(callback.key)) return;
+    seen.add(callback.key);
+    relays.push(callback);
+    if (callback.hint !== undefined) hints.push(callback.hint);
   });
-  do {
-    for (let next = hints.shift(); next !== undefined; next = hints.shift()) await tell(next);
-  } while (await condition(() => hints.length > 0, QUIET, { summary: 'more may come' }));
+  const isIdle = () => hints.length === 0 && relays.length === 0;
+  // A backend that takes nothing keeps no hint from its call.
+  const work = [serve(hints, toldToItsCall()), serve(relays, carriedOn)];
+  do await condition(isIdle);
+  while (await condition(() => !isIdle(), QUIET, { summary: 'more may come' }));
+  isOut = true;
+  await Promise.all(work);
+
+  /** What is being carried out stays first in its queue. */
+  async function serve<T>(queue: T[], carryOut: (each: T) => Promise<void>): Promise<void> {
+    for (;;) {
+      await condition(() => queue.length > 0 || isOut);
+      const [next] = queue;
+      if (next === undefined) return;
+      await carryOut(next);
+      queue.shift();
+    }
+  }
+}
+
+async function carriedOn({ hint: _hint, ...callback }: ReceivedCallback): Promise<void> {
+  try {
+    await relayCallback(callback);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    log.error('a callback was not carried on within its time', { error });
+  }
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { Request, Response } from 'express';
 import { callInfoView } from '../../contract/tencent-view.js';
+import type { CallbackTargets } from '../../ports/callback-targets.js';
+import type { RobotCallHistory } from '../../ports/recorded-robot-calls.js';
 import type { TencentGate } from '../../ports/tencent-gate.js';
 import type { RobotCallService } from '../../service/robot-call-service.js';
 import type { RobotCallStarted } from '../../service/start-robot-call.js';
@@ -9,6 +11,10 @@ import { fingerprintOf, parseBody } from './read-command.js';
 export interface Facade {
   readonly service: RobotCallService;
   readonly gate: TencentGate;
+  readonly appId: string;
+  readonly history: RobotCallHistory;
+  /** Absent where no callbacks come to us. */
+  readonly callbackTargets?: CallbackTargets;
 }
 
 /** Answers, or says that the command is not about a call of ours. */

@@ -2,11 +2,12 @@ import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 import { StoreUnavailable } from '../../ports/reservations.js';
 import { CallError } from '../../service/call-error.js';
 import { factsOf } from '../answer.js';
-import { COMMANDS, type Facade } from './commands.js';
+import { COMMANDS, type Command, type Facade } from './commands.js';
+import { configCommands } from './config-commands.js';
 import { FACADE_CODES, REPEAT, sendFail, TencentFailure } from './envelope.js';
-import { bytesOf, queryOf, takeBody } from './read-command.js';
-
-const ENGINE = '/v4/call_engine_http_srv';
+import { passOn } from './pass-on.js';
+import { queryOf, takeBody } from './read-command.js';
+import { RECORD_COMMANDS, recordRoute } from './record-commands.js';
 
 /**
  * Tencent's Call REST API for calls of ours: the same paths, query, bodies and envelope. What we do
@@ -15,41 +16,34 @@ const ENGINE = '/v4/call_engine_http_srv';
 export function tencentRouter(facade: Facade): Router {
   const router = Router({ caseSensitive: true });
   router.use('/v4', takeBody);
-  for (const [name, command] of Object.entries(COMMANDS)) {
-    router.post(`${ENGINE}/${name}`, async (req, res, next) => {
-      factsOf(res).operationId = `tencent:${name}`;
-      const fault = facade.gate.refuse(queryOf(req));
-      if (fault !== undefined) throw new TencentFailure(fault.code, fault.info);
-      if ((await command(facade, req, res)) === 'not-ours') next();
-    });
+  const commands = (service: string, named: Readonly<Record<string, Command>>) => {
+    for (const [name, command] of Object.entries(named)) {
+      router.post(`/v4/${service}/${name}`, called(name), ours(facade, command));
+    }
+  };
+  commands('call_engine_http_srv', COMMANDS);
+  const { callbackTargets, appId } = facade;
+  if (callbackTargets) commands('call_config', configCommands(callbackTargets, appId));
+  for (const [name, own] of Object.entries(RECORD_COMMANDS)) {
+    router.post(`/v4/call_record_http_srv/${name}`, called(name), recordRoute(facade, own));
   }
   router.use('/v4', passOn(facade), failures);
   return router;
 }
 
-const passOn =
-  ({ gate }: Facade): RequestHandler =>
-  async (req, res) => {
-    factsOf(res).operationId ??= 'tencent:passed-on';
-    if (gate.passOn === undefined) {
-      throw new TencentFailure(
-        FACADE_CODES.noSuchCommand,
-        'unknown command, or call of nobody here',
-      );
-    }
-    const answer = await gate.passOn({
-      method: req.method,
-      path: req.originalUrl,
-      contentType: req.get('Content-Type'),
-      body: bytesOf(req),
-    });
-    if (answer === undefined) {
-      throw new TencentFailure(FACADE_CODES.away, 'no answer from Tencent');
-    }
-    // What Tencent said stands in a body that is not ours to read.
-    factsOf(res).code = answer.status;
-    res.status(answer.status).set('Cache-Control', 'no-store');
-    res.set('Content-Type', answer.contentType).send(answer.body);
+const called =
+  (name: string): RequestHandler =>
+  (_req, res, next) => {
+    factsOf(res).operationId = `tencent:${name}`;
+    next();
+  };
+
+const ours =
+  (facade: Facade, command: Command): RequestHandler =>
+  async (req, res, next) => {
+    const fault = facade.gate.refuse(queryOf(req));
+    if (fault !== undefined) throw new TencentFailure(fault.code, fault.info);
+    if ((await command(facade, req, res)) === 'not-ours') next();
   };
 
 const failures: ErrorRequestHandler = (error: unknown, req, res, next) => {

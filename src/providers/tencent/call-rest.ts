@@ -22,6 +22,9 @@ const CONNECTIONS = 64;
 const KEEP_ALIVE_MS = 4_000;
 
 export type Command =
+  | 'call_config/set_callback'
+  | 'call_config/get_callback'
+  | 'call_config/delete_callback'
   | 'call_engine_http_srv/start_call_by_robot'
   | 'call_engine_http_srv/get_call_info'
   | 'call_engine_http_srv/end_call'

@@ -132,7 +132,9 @@ describe('an unexpected error', () => {
   });
 
   it('never invites a second ring, says nothing of itself, and is logged', async () => {
-    const app = await api.alongside({ app: { tencent: { service: broken, gate: aGate() } } });
+    const history = api.store.robotCallHistory;
+    const tencent = { service: broken, gate: aGate(), appId: '88888888', history };
+    const app = await api.alongside({ app: { tencent } });
     const there = robotBackend(app.url);
     const answers = [
       await start(there),
