@@ -35,6 +35,8 @@ export function newsOf(
     const current = listed.get(userId);
     if (state === 'ringing' && current === 'present') return [party(userId, 'answered')];
     if (state === 'present' && current === undefined) return [party(userId, 'left')];
+    const wasOut = state !== 'ringing' && state !== 'present';
+    if (wasOut && isGroup && current === 'present') return [party(userId, 'answered')];
     if (state === 'ringing' && current === undefined && isGroup) {
       return [party(userId, whyOut(word))];
     }

@@ -7,7 +7,7 @@ import { media, ringing, start } from './media-reports.js';
 import type { PartyFact } from './party-facts.js';
 import { PHONE_STAGES, type PhoneStage } from './phone-stages.js';
 import { asKnown, forgotten, placed, placingUnknown, refused } from './placing.js';
-import { type CallState, isOver, type Party, partiesIn, partyOf } from './state.js';
+import { type CallState, isInCall, isOver, type Party, partiesIn, partyOf } from './state.js';
 import { andThen, change, clampTime, type Step, stay } from './step.js';
 
 export function applyProviderReport(state: CallState, report: ProviderReport, now: number): Step {
@@ -48,7 +48,7 @@ function partyFact(state: CallState, report: PartyReport, now: number): Step {
   const known = partyOf(state, report.userId);
   if (known === undefined) {
     if (state.bizType !== 'group') return stay(state);
-    return andThen(addParty(state, report.userId, now), (next) => partyFact(next, report, now));
+    return andThen(addParty(state, report, now), (next) => partyFact(next, report, now));
   }
   const { userId, reason } = report;
   const { fact } = report;
@@ -56,7 +56,7 @@ function partyFact(state: CallState, report: PartyReport, now: number): Step {
     case 'ringing':
       return ringing(state, known, at, now);
     case 'answered':
-      return known.state === 'ringing' ? answer(state, userId, undefined, at) : stay(state);
+      return answered(state, known, at);
     case 'joined':
       return joined(state, known, at);
     case 'left':
@@ -113,18 +113,29 @@ function roomMedia(state: CallState, userId: string, stage: 'joined' | 'left', a
   return media(state, party, { type: 'media-state', userId, terminalId, stage }, at);
 }
 
-const addParty = (state: CallState, userId: string, now: number): Step =>
-  change(
-    state,
-    {
-      parties: [
-        ...state.parties,
-        { userId, role: 'callee', state: 'ringing', addedBy: 'provider' },
-      ],
-    },
-    now,
-    { type: 'call.party_changed', userId },
-  );
+/** Whoever is rung later has a whole ring of their own. */
+function addParty(state: CallState, { userId, fact }: PartyReport, now: number): Step {
+  const added = { userId, role: 'callee', state: 'ringing', addedBy: 'provider' } as const;
+  const parties = [...state.parties, added];
+  const told = { type: 'call.party_changed', userId } as const;
+  if (fact !== 'ringing') return change(state, { parties }, now, told);
+  const { asked, ...unasked } = state;
+  const until = Math.max(state.ring.until, now + state.ring.timeoutMs);
+  const current = asked?.kind === 'ring' ? unasked : state;
+  return change(current, { parties, ring: { ...state.ring, until } }, now, told);
+}
+
+/** Of a group that a provider carries somebody may come back who was out. */
+function answered(state: CallState, known: Party, at: number): Step {
+  const { userId } = known;
+  if (known.state === 'ringing') return answer(state, userId, undefined, at);
+  const comesBack = state.bizType === 'group' && !CHANNEL_POLICIES[state.channel].answeredByCommand;
+  if (!comesBack || isInCall(known) || state.acceptedAt === undefined) return stay(state);
+  const { leftAt: _left, reason: _why, ...kept } = known;
+  const back: Party = { ...kept, state: 'present', acceptedAt: kept.acceptedAt ?? at };
+  const parties = state.parties.map((party) => (party === known ? back : party));
+  return change(state, { parties }, at, { type: 'call.party_changed', userId });
+}
 
 /** Both legs are joined: accepted and ongoing in one step. */
 function bridged(state: CallState, at: number): Step {

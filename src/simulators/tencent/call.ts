@@ -1,7 +1,16 @@
 import type { StartRequest } from './start-request.js';
 
 /** The words of `ActionType`, and `Busy`, which phones do by themselves and tell as `Reject`. */
-export type Action = 'Accept' | 'Reject' | 'NotAnswer' | 'HangUp' | 'Offline' | 'Busy';
+export type Action =
+  | 'Accept'
+  | 'Reject'
+  | 'NotAnswer'
+  | 'HangUp'
+  | 'Offline'
+  | 'Busy'
+  /** Somebody of the call has one more user rung; that user comes by without being rung. */
+  | 'Invite'
+  | 'Join';
 type Status = 'Calling' | 'Waiting';
 
 export interface Member {
@@ -47,6 +56,14 @@ const NEEDED_STATUS: Readonly<Record<Action, readonly (Status | undefined)[]>> =
   NotAnswer: ['Waiting'],
   HangUp: ['Calling'],
   Offline: ['Calling', 'Waiting'],
+  Invite: [undefined],
+  Join: [undefined],
+};
+
+const STATUS_AFTER: Readonly<Partial<Record<Action, Status>>> = {
+  Accept: 'Calling',
+  Join: 'Calling',
+  Invite: 'Waiting',
 };
 
 function resultOf(members: readonly Member[], answered: boolean, last: Action): string {
@@ -102,12 +119,15 @@ export function createCall(
       return log;
     },
     act(account, action, device) {
-      const member = members.find((each) => each.account === account);
+      const known = members.find((each) => each.account === account);
+      const comes = action === 'Invite' || action === 'Join';
+      const member = known ?? (comes ? { account } : undefined);
       if (over || !member || !NEEDED_STATUS[action].includes(member.status)) return false;
+      if (known === undefined) members = [...members, member];
       const at = Date.now();
-      if (action === 'Accept') acceptedAt ??= at;
-      const moved: Member =
-        action === 'Accept' ? { account, status: 'Calling' } : { account, out: action };
+      if (action === 'Accept' || action === 'Join') acceptedAt ??= at;
+      const status = STATUS_AFTER[action];
+      const moved: Member = status === undefined ? { account, out: action } : { account, status };
       members = members.map((each) => (each === member ? moved : each));
       log.push({ at, what: action, account, ...(device === undefined ? {} : { device }) });
       watcher.changed(call, account, action);

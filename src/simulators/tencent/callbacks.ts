@@ -35,6 +35,8 @@ const SPELLINGS: Readonly<Record<'zh' | 'en', Readonly<Record<Action, string>>>>
     NotAnswer: 'NotAnswer',
     HangUp: 'Hangup',
     Offline: 'Offline',
+    Invite: 'Invite',
+    Join: 'Join',
   },
   en: {
     Accept: 'Answer',
@@ -43,6 +45,8 @@ const SPELLINGS: Readonly<Record<'zh' | 'en', Readonly<Record<Action, string>>>>
     NotAnswer: 'NotAnswer',
     HangUp: 'Hang Up',
     Offline: 'Offline',
+    Invite: 'Invited',
+    Join: 'Join',
   },
 };
 
