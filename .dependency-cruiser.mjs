@@ -30,7 +30,7 @@ const CLOSED_ROOMS = {
       CONTRACT,
       PORTS,
       'workflows/[^/]+/activities\\.ts$',
-      'workflows/[^/]+/robot-activities\\.ts$',
+      'workflows/[^/]+/(robot|stream)-activities\\.ts$',
       'timers/promises$',
     ),
     ...packages('@temporalio/activity'),

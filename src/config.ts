@@ -13,6 +13,11 @@ const whole = (fallback: number, min: number, max: number) => {
 const port = (fallback: number) => whole(fallback, 0, 65_535);
 const flag = (fallback: boolean) => z.stringbool().default(fallback);
 
+const pairsIn = (list: string): Readonly<Record<string, string>> => {
+  const pairs = list.split(',').map((each) => each.trim().split('='));
+  return Object.fromEntries(pairs.map(([name = '', value = '']) => [name, value]));
+};
+
 /** Every variable the service reads, and nothing else reads the environment. */
 export const configSchema = z.object({
   HOST: z.string().default('127.0.0.1').describe('Address the API listens on'),
@@ -107,6 +112,30 @@ export const configSchema = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('Where Tencent reaches this service, for `switchyard tencent set-callback`'),
+  TENCENTCLOUD_SECRET_ID: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Key id for the cloud API of TRTC; unset, no streams are played and no rooms closed'),
+  TENCENTCLOUD_SECRET_KEY: z.string().min(1).optional().describe('Key of that id'),
+  TRTC_CLOUD_API: z
+    .string()
+    .default('trtc.tencentcloudapi.com')
+    .describe('Host of the cloud API (trtc.intl.tencentcloudapi.com abroad), or a URL'),
+  TRTC_CLOUD_REGIONS: z
+    .string()
+    .regex(/^\s*\w+=[\w-]+\s*(,\s*\w+=[\w-]+\s*)*$/, {
+      error: 'must be Action=region, with commas',
+    })
+    .transform(pairsIn)
+    .optional()
+    .describe(
+      'Regions of single actions, `StartStreamIngest=ap-singapore,DismissRoom=ap-guangzhou`',
+    ),
+  TRTC_INGEST_ROOM_ID_TYPE: z
+    .enum(['try', 'numeric-is-0', 'numeric-is-1'])
+    .default('try')
+    .describe('What RoomIdType of a stream means; numeric rooms need one of the last two'),
   PERMISSION_HOOK_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -154,6 +183,10 @@ const needsItsPair = (config: Readonly<Record<string, unknown>>): string[] => [
     : []),
   ...((config.TRTC_SDK_APP_ID === undefined) !== (config.TRTC_SECRET_KEY === undefined)
     ? ['TRTC_SDK_APP_ID, TRTC_SECRET_KEY: give both or neither']
+    : []),
+  ...((config.TENCENTCLOUD_SECRET_ID === undefined) !==
+  (config.TENCENTCLOUD_SECRET_KEY === undefined)
+    ? ['TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY: give both or neither']
     : []),
   ...(config.PERMISSION_HOOK_URL !== undefined && config.PERMISSION_HOOK_SECRET === undefined
     ? ['PERMISSION_HOOK_SECRET: needed with PERMISSION_HOOK_URL']

@@ -52,7 +52,7 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
     qualitySamples: store.qualitySamples,
     rtcTokens: rtcTokens(config),
     admission: admission(config, logger),
-    settings: callSettings(config),
+    settings: { ...callSettings(config), clearsRooms: tencent?.mediaRooms !== undefined },
     now: Date.now,
   };
   const streams = createEventStreams(store.userEvents);

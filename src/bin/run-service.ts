@@ -63,7 +63,7 @@ async function startParts(options: ServiceOptions, undo: Undo): Promise<Parts> {
     undo.add(() => lock.release());
   }
   const [engine, store] = await Promise.all([reachEngine(options, undo), open(options, undo)]);
-  const tencent = tencentPart(config);
+  const tencent = await tencentPart(config);
   if (tencent !== undefined) undo.add(() => tencent.stop());
   const worker = role === 'api' ? undefined : await startWorker({ config, engine, store, tencent });
   if (worker !== undefined) undo.add(() => worker.stop());

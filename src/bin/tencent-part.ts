@@ -1,5 +1,6 @@
 import { type Config, InvalidConfig } from '../config.js';
 import type { CallbackRelay } from '../ports/callback-targets.js';
+import type { MediaRooms } from '../ports/media-rooms.js';
 import type { CallbackReader } from '../ports/provider-callbacks.js';
 import type { RobotCalls } from '../ports/robot-calls.js';
 import type { TencentGate } from '../ports/tencent-gate.js';
@@ -10,22 +11,26 @@ import type { CallRestSettings } from '../providers/tencent/call-rest.js';
 import { createTencentGate } from '../providers/tencent/gate.js';
 import { createCallbackRelay } from '../providers/tencent/relay.js';
 import { createTencentRobotCalls } from '../providers/tencent/robot-calls.js';
+import { mediaRoomsOf } from './media-rooms.js';
 
 export interface TencentPart {
   readonly robotCalls: RobotCalls;
   readonly gate: TencentGate;
   readonly appId: string;
   readonly relay: CallbackRelay;
+  /** Absent where nobody can be asked to play streams. */
+  readonly mediaRooms?: MediaRooms;
   /** Absent where no callbacks are taken. */
   readonly callbacks?: CallbackReader;
   stop(): Promise<void>;
 }
 
 /** Both sides of Tencent: the one we ask, and the one whose API we answer. None without its place. */
-export function tencentPart(config: Config): TencentPart | undefined {
+export async function tencentPart(config: Config): Promise<TencentPart | undefined> {
   if (config.TENCENT_CALL_API === undefined) return undefined;
   const { TENCENT_ADMINISTRATORS: administrators } = config;
   const access = tencentAccess(config);
+  const mediaRooms = await mediaRoomsOf(config);
   const { place, sdkAppId, secretKey } = access;
   try {
     const robotCalls = createTencentRobotCalls(access);
@@ -34,6 +39,9 @@ export function tencentPart(config: Config): TencentPart | undefined {
       administrators,
       checkUserSig: (sig) => verifyUserSig(sig, { sdkAppId, secretKey, now: Date.now() }),
       ...(config.TENCENT_PASS_ON && { place }),
+      ...(mediaRooms !== undefined && {
+        streams: { knowsNumericRooms: config.TRTC_INGEST_ROOM_ID_TYPE !== 'try' },
+      }),
     });
     const { TENCENT_CALLBACK_SECRET: secret } = config;
     const relay = createCallbackRelay();
@@ -41,6 +49,7 @@ export function tencentPart(config: Config): TencentPart | undefined {
       robotCalls,
       gate,
       relay,
+      ...(mediaRooms !== undefined && { mediaRooms }),
       appId: String(sdkAppId),
       ...(secret !== undefined && { callbacks: createCallbackReader({ sdkAppId, secret }) }),
       async stop() {

@@ -2,6 +2,7 @@ import type { Worker } from '@temporalio/worker';
 import { createCallbackActivities } from '../../activities/callbacks.js';
 import { createRecordActivities } from '../../activities/records.js';
 import { createRobotActivities, withoutProvider } from '../../activities/robot-calls.js';
+import { createStreamActivities } from '../../activities/streams.js';
 import type { Config } from '../config.js';
 import { workflowBundle } from '../engine/bundle.js';
 import type { EngineConnection } from '../engine/connection.js';
@@ -55,6 +56,7 @@ const withTencent = (tencent: TencentPart, store: Store, stopping: AbortSignal) 
     isOurs: async (id) => (await store.reader.findByProviderId(id)) !== undefined,
     stopping,
   }),
+  ...(tencent.mediaRooms && createStreamActivities({ mediaRooms: tencent.mediaRooms, stopping })),
   ...createCallbackActivities({ ...tencent, reader: store.reader, targets: store.callbackTargets }),
 });
 

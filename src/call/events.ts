@@ -31,6 +31,10 @@ export interface MediaReport extends ByTerminal {
   readonly quality?: string;
 }
 
+export const STREAM_NEWS = ['starting', 'playing', 'start-failed', 'ended', 'stopped'] as const;
+/** What has become of a stream; `stopped`: nobody needs it any more. */
+export type StreamNews = (typeof STREAM_NEWS)[number];
+
 /** A provider's fact in our words: late, doubled, out of order or skipping steps, never refused. */
 export type ProviderReport =
   | {
@@ -81,6 +85,12 @@ export type ProviderReport =
       readonly acceptedAt?: number;
       readonly at?: number;
       readonly reason?: string;
+      readonly evidence?: string;
+    }
+  | {
+      readonly type: 'stream';
+      readonly now: StreamNews;
+      readonly taskId?: string;
       readonly evidence?: string;
     }
   | ({ readonly type: 'enriched' } & Enrichment);

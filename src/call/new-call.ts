@@ -1,5 +1,5 @@
 import { CHANNEL_POLICIES } from './channel-policy.js';
-import type { CallState, Channel, Limits, Room } from './state.js';
+import type { CallState, Channel, Limits, Room, Stream } from './state.js';
 
 export interface NewCall {
   readonly callId: number;
@@ -10,6 +10,7 @@ export interface NewCall {
   readonly calleeIds: readonly string[];
   readonly conversationId?: string;
   readonly room?: Room;
+  readonly stream?: Pick<Stream, 'userId' | 'endsCall'>;
   readonly ringTimeoutMs: number;
   readonly limits: Limits;
   /** See `CallState.token`. */
@@ -20,10 +21,11 @@ export interface NewCall {
 
 /** A call as it is created: version 1, `calling`, every callee rung at once. */
 export function newCall(spec: NewCall, now: number): CallState {
-  const { caller, calleeIds, ringTimeoutMs, claimWithinMs, ...kept } = spec;
+  const { caller, calleeIds, ringTimeoutMs, claimWithinMs, stream, ...kept } = spec;
   const isPlaced = CHANNEL_POLICIES[spec.channel].endsBy === 'confirmation';
   return {
     ...kept,
+    ...(stream !== undefined && { stream: { ...stream, kind: 'waiting', failures: 0 } }),
     ...(isPlaced && { placing: { kind: 'asking' } }),
     ...(claimWithinMs !== undefined && { claimBy: now + claimWithinMs }),
     version: 1,

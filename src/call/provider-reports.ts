@@ -9,6 +9,7 @@ import { PHONE_STAGES, type PhoneStage } from './phone-stages.js';
 import { asKnown, forgotten, placed, placingUnknown, refused } from './placing.js';
 import { type CallState, isInCall, isOver, type Party, partiesIn, partyOf } from './state.js';
 import { andThen, change, clampTime, type Step, stay } from './step.js';
+import { streamReport } from './stream.js';
 
 export function applyProviderReport(state: CallState, report: ProviderReport, now: number): Step {
   if (report.type === 'enriched') return enrich(state, report, now);
@@ -38,6 +39,8 @@ export function applyProviderReport(state: CallState, report: ProviderReport, no
       return guardRefused(state, now);
     case 'over':
       return over(state, report, now);
+    case 'stream':
+      return streamReport(state, report, now);
   }
 }
 
@@ -50,8 +53,7 @@ function partyFact(state: CallState, report: PartyReport, now: number): Step {
     if (state.bizType !== 'group') return stay(state);
     return andThen(addParty(state, report, now), (next) => partyFact(next, report, now));
   }
-  const { userId, reason } = report;
-  const { fact } = report;
+  const { fact, reason } = report;
   switch (fact) {
     case 'ringing':
       return ringing(state, known, at, now);

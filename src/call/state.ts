@@ -197,6 +197,24 @@ export interface Room {
   readonly kind?: 'numeric' | 'text';
   /** Whether the name was made by us: only then is the room ours to dismiss. */
   readonly isOurs?: boolean;
+  /** Somebody can be asked to play streams in it, and to show users out. */
+  readonly clears?: true;
+}
+
+export const STREAM_KINDS = ['waiting', 'starting', 'playing', 'ended', 'failed'] as const;
+
+/** The stream that is played into the room once somebody has answered. */
+export interface Stream {
+  /** Who it is in the room. */
+  readonly userId: string;
+  /** Whether the call ends when it does. */
+  readonly endsCall?: true;
+  /** `failed`: given up. `ended`: it was played, or stopped. */
+  readonly kind: (typeof STREAM_KINDS)[number];
+  /** The provider's name for what plays it. */
+  readonly taskId?: string;
+  /** Starts in a row that came to nothing. */
+  readonly failures: number;
 }
 
 export interface CallState {
@@ -223,6 +241,7 @@ export interface CallState {
   /** The provider no longer knows the call; its record of the end is awaited. */
   readonly forgotten?: true;
   readonly heard?: Heard;
+  readonly stream?: Stream;
   /** Count of observable changes, from 1. */
   readonly version: number;
   readonly status: CallStatus;

@@ -49,6 +49,7 @@ export function transition(state: CallState, event: CallEvent, now: number): Tra
     case 'bridged':
     case 'guard-refused':
     case 'over':
+    case 'stream':
     case 'enriched':
       return applyProviderReport(state, event, now);
     case 'claimed':

@@ -1,4 +1,4 @@
-import type { ProviderReport } from '../call/events.js';
+import { type ProviderReport, STREAM_NEWS } from '../call/events.js';
 import { PARTY_FACTS } from '../call/party-facts.js';
 import { PHONE_STAGES } from '../call/phone-stages.js';
 import { END_CAUSES } from '../call/state.js';
@@ -72,6 +72,7 @@ const MEMBERS: Readonly<Record<ProviderReport['type'], Readonly<Record<string, C
     reason: maybe(isText),
     evidence: maybe(isText),
   },
+  stream: { now: oneOf(...STREAM_NEWS), taskId: maybe(isText), evidence: maybe(isShort) },
   enriched: {
     durationMs: maybe(isNumber),
     recordingUrl: maybe(isText),

@@ -8,6 +8,20 @@ export interface RobotRoom {
   readonly kind?: 'numeric' | 'text';
 }
 
+/** A stream that is played into the room of a call once somebody has answered. */
+export interface StreamPlan {
+  readonly url: string;
+  /** Who it is in the room. */
+  readonly userId: string;
+  /** Whether the call ends when the stream does. */
+  readonly endsCall?: true;
+  /** -1: for ever. */
+  readonly repeat?: number;
+  /** 0 to 200; 100 is as it is. */
+  readonly volume?: number;
+  readonly seekSeconds?: number;
+}
+
 /** What is asked of a robot call's provider. It is durable before the request leaves. */
 export interface RobotPlan {
   readonly robot: string;
@@ -18,4 +32,5 @@ export interface RobotPlan {
   readonly userData?: string;
   /** A JSON object whose members mean nothing to us and are handed on as they are. */
   readonly extras?: string;
+  readonly stream?: StreamPlan;
 }

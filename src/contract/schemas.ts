@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CALL_STATUSES, CHANNELS, END_CAUSES } from '../call/state.js';
+import { CALL_STATUSES, CHANNELS, END_CAUSES, STREAM_KINDS } from '../call/state.js';
 import { LIMITS, lengthOf } from './limits.js';
 
 export const text = (max: number) =>
@@ -192,6 +192,7 @@ export const callDetail = callStateObject
         'From its begin, or from the accept where nobody reported one, to its end; null if nobody accepted',
     }),
     missed: z.boolean().meta({ description: 'No callee accepted or rejected it' }),
+    stream: nullable(z.enum(STREAM_KINDS)).meta({ description: 'What plays into the room' }),
     parties: z.array(partyView),
   })
   .meta({ id: 'CallDetail' });

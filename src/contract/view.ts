@@ -88,6 +88,7 @@ export function callDetailView(state: CallState): z.input<typeof schemas.callDet
     ending: state.ending !== undefined,
     duration_seconds: durationOf(state),
     missed: isMissed(state),
+    stream: state.stream?.kind ?? null,
     parties: state.parties.map(partyView),
   };
 }

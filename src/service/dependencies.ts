@@ -11,6 +11,8 @@ import type { RtcTokens } from '../ports/rtc-tokens.js';
 export interface CallSettings {
   readonly ringTimeoutMs: number;
   readonly limits: Limits;
+  /** Whether somebody can be asked to show users out of rooms. */
+  readonly clearsRooms?: boolean;
 }
 
 export interface Dependencies {

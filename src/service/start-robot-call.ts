@@ -1,6 +1,6 @@
 import { newCall } from '../call/new-call.js';
 import type { CalleeResult, CallState } from '../call/state.js';
-import type { RobotPlan } from '../contract/robot-plan.js';
+import type { RobotPlan, StreamPlan } from '../contract/robot-plan.js';
 import type { CommandOutcome, StartCall } from '../ports/call-engine.js';
 import { type ReserveCall, type ReserveOutcome, StoreUnavailable } from '../ports/reservations.js';
 import { START_WITHIN_MS } from './create-call.js';
@@ -99,7 +99,14 @@ function aRobotCall(callId: number, deps: Dependencies, request: StartRobotCall)
       bizType: plan.callees.length === 1 ? 'single' : 'group',
       caller: { userId: plan.robot },
       calleeIds: plan.callees,
-      room: { appId: deps.rtcTokens.appId, name, ...kind, isOurs: roomIsOurs },
+      room: {
+        appId: deps.rtcTokens.appId,
+        name,
+        ...kind,
+        isOurs: roomIsOurs,
+        ...(deps.settings.clearsRooms && { clears: true }),
+      },
+      ...(plan.stream && { stream: streamOf(plan.stream) }),
       ringTimeoutMs: plan.ringMs,
       limits: deps.settings.limits,
       claimWithinMs: CLAIM_WITHIN_MS,
@@ -107,6 +114,8 @@ function aRobotCall(callId: number, deps: Dependencies, request: StartRobotCall)
     deps.now(),
   );
 }
+
+const streamOf = ({ userId, endsCall }: StreamPlan) => ({ userId, ...(endsCall && { endsCall }) });
 
 /** The first start may have been lost: sending it again, with its own room, is safe by its id. */
 function callOf(outcome: ReserveOutcome, wanted: ReserveCall, plan: RobotPlan): StartCall {

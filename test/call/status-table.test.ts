@@ -22,6 +22,7 @@ const EVERY_EVENT = {
   'as-known': true,
   hint: true,
   found: true,
+  stream: true,
   forgotten: true,
   claimed: true,
   party: true,

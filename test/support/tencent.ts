@@ -4,6 +4,8 @@ import {
   startTencentSimulator,
   type TencentSimulator,
 } from '../../src/simulators/tencent/simulator.js';
+import type { TrtcSimulatorSettings } from '../../src/simulators/trtc/settings.js';
+import type { TrtcSimulator } from '../../src/simulators/trtc/simulator.js';
 import {
   insistentBackend,
   type RobotBackend,
@@ -12,6 +14,30 @@ import {
   SECRET_KEY,
 } from './robot-backend.js';
 import { type Stack, startStack } from './stack.js';
+import { API_KEY, trtcSimulator } from './trtc.js';
+
+export interface StreamStack extends TencentStack {
+  /** TRTC's cloud API. */
+  readonly trtc: TrtcSimulator;
+}
+
+/** As `startTencentStack`, with streams that are played into rooms. */
+export async function startStreamStack(
+  settings: Partial<TrtcSimulatorSettings> = {},
+  env: NodeJS.ProcessEnv = {},
+): Promise<StreamStack> {
+  const trtc = await trtcSimulator(settings);
+  const started = await startTencentStack(
+    {},
+    {
+      TENCENTCLOUD_SECRET_ID: API_KEY.secretId,
+      TENCENTCLOUD_SECRET_KEY: API_KEY.secretKey,
+      TRTC_CLOUD_API: trtc.url,
+      ...env,
+    },
+  );
+  return { ...started, trtc };
+}
 
 export interface TencentStack {
   readonly stack: Stack;

@@ -21,6 +21,7 @@ import { operatorView } from './operator-view.js';
 import { ProviderPlay, type ProviderSide } from './provider-play.js';
 import { robotSide } from './robot.js';
 import { CallSession } from './session.js';
+import { StreamPlay } from './stream-play.js';
 
 const PARTY_CHANGES_WAIT = '2s';
 const SUPERSEDE_AGAIN = '2s';
@@ -40,12 +41,15 @@ export async function call(input: CallInput): Promise<CallResult> {
   await CancellationScope.nonCancellable(async () => {
     const side = providerSide(input);
     const play = side && new ProviderPlay(session, side, mustLeave);
+    const media = mediaOf(input, session, mustLeave);
     function mustLeave(): boolean {
-      return workflowInfo().continueAsNewSuggested && !isOver(session.state) && !play?.isAsking;
+      if (!workflowInfo().continueAsNewSuggested || isOver(session.state)) return false;
+      return !play?.isAsking && !media?.isAsking;
     }
     const telling = tell(session, isFirstRun, mustLeave);
     const superseding = isFirstRun && !isLate ? supersede(input) : undefined;
-    await Promise.all([keepDeadlines(session, telling), telling, superseding, play?.run()]);
+    const deadlines = keepDeadlines(session, telling);
+    await Promise.all([deadlines, telling, superseding, play?.run(), media?.run()]);
     await condition(allHandlersFinished);
   });
 
@@ -60,6 +64,12 @@ export async function call(input: CallInput): Promise<CallResult> {
 
 /** None where no provider carries the call. */
 const providerSide = ({ robot }: CallInput): ProviderSide | undefined => robot && robotSide(robot);
+
+/** None where nobody can be asked to play streams, or to close the room. */
+const mediaOf = ({ robot, state }: CallInput, session: CallSession, mustLeave: () => boolean) =>
+  robot !== undefined && state.room?.clears === true
+    ? new StreamPlay(session, robot, mustLeave)
+    : undefined;
 
 /** A call that is placed by a provider needs to say what is asked of it; phone calls have none yet. */
 function refuseUnplayable(input: CallInput | undefined): void {

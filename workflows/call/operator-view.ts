@@ -52,11 +52,12 @@ function details({ state, timeline, droppedSignals }: Shown): string {
   ].join('\n');
 }
 
-function provider({ placing, providerCallId, room }: CallState): string[] {
+function provider({ placing, providerCallId, room, stream }: CallState): string[] {
   if (placing === undefined) return [];
   const named = providerCallId === undefined ? '' : `, id \`${providerCallId}\``;
   const where = room === undefined ? '' : `, room \`${room.name}\``;
-  return [`provider: ${placing.kind}${named}${where}`, ''];
+  const plays = stream === undefined ? '' : `, stream ${stream.kind}`;
+  return [`provider: ${placing.kind}${named}${where}${plays}`, ''];
 }
 
 const row = ({ userId, role, state, terminalId = '' }: Party): string =>

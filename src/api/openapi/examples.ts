@@ -55,6 +55,7 @@ const ringing: DataOf<'listRinging'>['calls'][number] = {
   ending: false,
   duration_seconds: null,
   missed: false,
+  stream: null,
   parties: [
     { ...party, user_id: '10001', role: 'caller', state: 'present', terminal_id: 'web-1' },
     { ...party, user_id: '20002', role: 'callee', state: 'ringing', terminal_id: null },

@@ -1,6 +1,7 @@
 import type { TencentFault, TencentGate, TencentQuery } from '../../ports/tencent-gate.js';
 import { createPassOn, type PassOn } from './pass-on.js';
 import { readStartRequest } from './start-request.js';
+import type { StreamSettings } from './stream-ingest.js';
 
 /** Whose UserSig this is and whether it holds; the faults are those of a UserSig of any product. */
 export type CheckUserSig = (
@@ -15,6 +16,7 @@ export interface GateSettings {
   readonly checkUserSig: CheckUserSig;
   /** Where what is not ours goes; absent, nothing is passed on. */
   readonly place?: string;
+  readonly streams?: StreamSettings;
 }
 
 const SIG_FAULTS = {
@@ -37,7 +39,7 @@ export function createTencentGate(
   return {
     refuse: (query) => refuse(settings, query),
     readStart(body) {
-      const reading = readStartRequest(body);
+      const reading = readStartRequest(body, settings.streams);
       if (reading.kind === 'invalid') return reading;
       return { kind: 'valid', plan: reading.placing, roomIsOurs: reading.roomIsOurs };
     },

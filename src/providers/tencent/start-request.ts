@@ -1,6 +1,7 @@
 import type { RobotPlan } from '../../contract/robot-plan.js';
 import { writeWireJson } from '../../contract/wire-json.js';
 import { type Fault, generateRoom, readRoom } from './rooms.js';
+import { readStreamIngest, type StreamSettings } from './stream-ingest.js';
 
 const MIN_TIMEOUT_MS = 10_000;
 const MAX_TIMEOUT_MS = 600_000;
@@ -60,7 +61,14 @@ const invalid = (field: string, message: string): StartRequest => ({
   message,
 });
 
-const OURS = new Set(['Robot_Account', 'CalleeList_Account', 'Timeout', 'UserData', 'CallInfo']);
+const OURS = new Set([
+  'Robot_Account',
+  'CalleeList_Account',
+  'Timeout',
+  'UserData',
+  'CallInfo',
+  'StreamIngest',
+]);
 const OURS_OF_CALL_INFO = new Set(['MediaType', 'RoomId', 'RoomIdType']);
 
 const without = (known: ReadonlySet<string>, members: Members): [string, unknown][] =>
@@ -75,7 +83,7 @@ function extrasOf(body: Members, callInfo: Members): { readonly extras?: string 
 }
 
 /** Reads the body of `start_call_by_robot`, parsed without rounding. Names the first mistake. */
-export function readStartRequest(body: unknown): StartRequest {
+export function readStartRequest(body: unknown, streams?: StreamSettings): StartRequest {
   if (!isObject(body)) return invalid('body', 'must be a JSON object');
   const { Robot_Account: robot, CalleeList_Account: callees, Timeout: ringMs } = body;
   const { UserData: userData, CallInfo: callInfo } = body;
@@ -92,11 +100,18 @@ export function readStartRequest(body: unknown): StartRequest {
   if (media === undefined) return invalid('CallInfo.MediaType', 'must be Video or Audio');
   const reading = readRoom(callInfo.RoomId, callInfo.RoomIdType);
   if (reading.kind === 'invalid') return reading;
-  const placing: RobotPlan = {
+  const setting = {
     robot,
     callees: callees as readonly string[],
-    media,
     room: reading.room ?? generateRoom(),
+  };
+  const asked = body.StreamIngest;
+  const stream = asked === undefined ? undefined : readStreamIngest(asked, setting, streams);
+  if (stream?.kind === 'invalid') return stream;
+  const placing: RobotPlan = {
+    ...setting,
+    media,
+    ...(stream && { stream: stream.stream }),
     ringMs,
     ...(typeof userData === 'string' ? { userData } : {}),
     ...extrasOf(body, callInfo),
