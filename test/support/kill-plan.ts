@@ -5,16 +5,22 @@ const OF_ROBOT_CALLS = [
   'store.reservations.nameProviderCall',
   'engine.placed',
   'engine.release',
-  ...['place', 'find', 'follow', 'end', 'close'].flatMap((what) => [
-    `activity.${what}RobotCall ordinary`,
-    `activity.${what}RobotCall local`,
-  ]),
+  'store.callbackTargets.set',
+  'store.callbackTargets.clear',
+  ...[
+    ...['place', 'find', 'follow', 'end', 'close'].map((what) => `${what}RobotCall`),
+    'findHintedCall',
+    'relayCallback',
+  ].flatMap((activity) => [`activity.${activity} ordinary`, `activity.${activity} local`]),
 ];
 
 /** What is a point, but not one to be killed at, and why. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   ...Object.fromEntries(OF_ROBOT_CALLS.map((done) => [done, 'belongs to robot calls'])),
   'store.healthy': 'reads',
+  'store.callbackTargets.read': 'reads',
+  'store.robotCallHistory.over': 'reads',
+  'store.reader.placingIn': 'reads',
   'store.history.list': 'reads',
   'store.userEvents.rangeOf': 'reads',
   'store.userEvents.after': 'reads',
