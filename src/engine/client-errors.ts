@@ -27,7 +27,7 @@ export function outcomeOfFailure(error: unknown): Mapped {
 function outcomeOfRefusal(cause: unknown, error: Error): Mapped {
   if (!(cause instanceof ApplicationFailure)) return { kind: 'gone' };
   if (cause.type === NO_CHANGE) {
-    return { kind: 'done', state: cause.details?.[0] as CallState };
+    return { kind: 'done', state: cause.details?.[0] as CallState, unchanged: true };
   }
   if (cause.type === 'AcceptedUpdateCompletedWorkflow') return { kind: 'gone' };
   const code = Number(cause.type);

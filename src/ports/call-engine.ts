@@ -27,7 +27,8 @@ export interface CommandPayload {
 }
 
 export type CommandOutcome =
-  | { readonly kind: 'done'; readonly state: CallState }
+  /** `unchanged`: there was nothing left to do. */
+  | { readonly kind: 'done'; readonly state: CallState; readonly unchanged?: true }
   /** `message` says what is wrong with the input (40001). */
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message?: string }
   /** No workflow of this call is running: the record knows, if anything does. */

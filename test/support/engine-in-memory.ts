@@ -96,7 +96,8 @@ export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
       return { kind: 'refused', code: codeOfRefusal(judged.refusal) };
     }
     carriedOut.push(`${name} ${callId}`);
-    return { kind: 'done', state: judged.state };
+    const unchanged = judged.state === state ? ({ unchanged: true } as const) : {};
+    return { kind: 'done', state: judged.state, ...unchanged };
   };
 
   const engine: EngineInMemory = {

@@ -34,6 +34,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     const state = await service.read(callId);
     if (state === 'unknown') return 'not-ours';
     if (state === 'over') throw over();
+    if (state === 'again') throw tryAgain();
     sendOk(res, callInfoView(callId, state));
   },
 
@@ -44,7 +45,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       case 'over':
         throw over();
       case 'again':
-        throw new TencentFailure(FACADE_CODES.tryAgain, 'internal error, please retry');
+        throw tryAgain();
       case 'ended':
         sendOk(res);
     }
@@ -77,6 +78,8 @@ const invalid = (field: string, message: string) =>
 
 const over = () =>
   new TencentFailure(FACADE_CODES.over, 'the call does not exist, or it has ended');
+
+const tryAgain = () => new TencentFailure(FACADE_CODES.tryAgain, 'internal error, please retry');
 
 function callIdIn(req: Request): string {
   const body = parseBody(req);
