@@ -18,6 +18,16 @@ export type TencentStart =
   | { readonly kind: 'valid'; readonly plan: RobotPlan; readonly roomIsOurs: boolean }
   | { readonly kind: 'invalid'; readonly field: string; readonly message: string };
 
+export interface ToPassOn {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  /** Those that belong to the body. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Absent where there is none; read as it is sent on, however long it is. */
+  readonly body?: Buffer | AsyncIterable<Uint8Array>;
+}
+
 export interface PassedOn {
   readonly status: number;
   readonly contentType: string;
@@ -31,11 +41,5 @@ export interface TencentGate {
   /** The body of `start_call_by_robot`, parsed without rounding. */
   readStart(body: unknown): TencentStart;
   /** Tencent's own answer; `undefined` when it gave none. Absent where nothing is passed on. */
-  readonly passOn?: (request: {
-    readonly method: string;
-    /** With its query. */
-    readonly path: string;
-    readonly contentType: string | undefined;
-    readonly body: Buffer;
-  }) => Promise<PassedOn | undefined>;
+  readonly passOn?: (request: ToPassOn) => Promise<PassedOn | undefined>;
 }

@@ -2,15 +2,14 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { PassedOn, TencentGate } from '../../ports/tencent-gate.js';
 import { factsOf } from '../answer.js';
 import { FACADE_CODES, TencentFailure } from './envelope.js';
-import { bytesOf } from './read-command.js';
+import { bodyToPassOn } from './read-command.js';
 
 /** Tencent's own answer to this request; `undefined` when it gave none, or is not to be asked. */
 export const askTencent = async (gate: TencentGate, req: Request): Promise<PassedOn | undefined> =>
   gate.passOn?.({
     method: req.method,
     path: req.originalUrl,
-    contentType: req.get('Content-Type'),
-    body: bytesOf(req),
+    ...bodyToPassOn(req),
   });
 
 /** What Tencent said stands in a body that is not ours to read. */

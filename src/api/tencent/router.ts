@@ -15,17 +15,21 @@ import { RECORD_COMMANDS, recordRoute } from './record-commands.js';
  */
 export function tencentRouter(facade: Facade): Router {
   const router = Router({ caseSensitive: true });
-  router.use('/v4', takeBody);
   const commands = (service: string, named: Readonly<Record<string, Command>>) => {
     for (const [name, command] of Object.entries(named)) {
-      router.post(`/v4/${service}/${name}`, called(name), ours(facade, command));
+      router.post(`/v4/${service}/${name}`, called(name), takeBody, ours(facade, command));
     }
   };
   commands('call_engine_http_srv', COMMANDS);
   const { callbackTargets, appId } = facade;
   if (callbackTargets) commands('call_config', configCommands(callbackTargets, appId));
   for (const [name, own] of Object.entries(RECORD_COMMANDS)) {
-    router.post(`/v4/call_record_http_srv/${name}`, called(name), recordRoute(facade, own));
+    router.post(
+      `/v4/call_record_http_srv/${name}`,
+      takeBody,
+      called(name),
+      recordRoute(facade, own),
+    );
   }
   router.use('/v4', passOn(facade), failures);
   return router;
@@ -79,6 +83,7 @@ function complaintAbout(error: unknown): TencentFailure | undefined {
   if (!(error instanceof Error) || !('status' in error)) return undefined;
   const status = Number(error.status);
   if (status < 400 || status >= 500) return undefined;
-  const what = status === 413 ? 'is too long' : 'cannot be read';
-  return new TencentFailure(FACADE_CODES.brokenJson, `request body ${what}`);
+  return status === 413
+    ? new TencentFailure(FACADE_CODES.invalid, 'request body is longer than 64 kB')
+    : new TencentFailure(FACADE_CODES.brokenJson, 'request body cannot be read');
 }

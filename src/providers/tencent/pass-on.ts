@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Pool } from 'undici';
 import type { PassedOn, TencentGate } from '../../ports/tencent-gate.js';
 import { callRestUrl } from './hosts.js';
@@ -17,13 +18,13 @@ export function createPassOn(place: string): PassOn {
   const below = url.pathname.replace(/\/$/, '');
   const pool = new Pool(url.origin, { connections: CONNECTIONS });
   return {
-    async send({ method, path, contentType, body }): Promise<PassedOn | undefined> {
+    async send({ method, path, headers, body }): Promise<PassedOn | undefined> {
       try {
         const answer = await pool.request({
           method: method as 'POST',
           path: below + path,
-          ...(contentType !== undefined && { headers: { 'content-type': contentType } }),
-          ...(body.length > 0 && { body }),
+          headers,
+          ...(body !== undefined && { body: Buffer.isBuffer(body) ? body : Readable.from(body) }),
           signal: AbortSignal.timeout(DEADLINE_MS),
         });
         return {

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { send } from '../../support/api-client.js';
+import { freePort } from '../../support/free-port.js';
 import { aStartBody, userSig } from '../../support/robot-backend.js';
 import { startTestApi, type TestApi } from '../../support/test-api.js';
 import { aGate, ENGINE, envelopeOf, goodQuery, sendRaw } from './fixtures.js';
@@ -82,6 +84,22 @@ describe('what is not a command of ours', () => {
     });
   });
 
+  it.each([
+    ['of a known length', {}],
+    ['of an unknown length', { 'transfer-encoding': 'chunked' }],
+    ['packed', { 'content-encoding': 'gzip' }],
+  ])('reaches Tencent however long it is, %s', async (_what, headers) => {
+    const body = randomBytes(3_000_000);
+    const answer = await sendRaw(api.url, {
+      path: OTHER,
+      headers: headers as Record<string, string>,
+      body,
+    });
+    expect(answer.body).toEqual(BYTES);
+    expect(seen).toMatchObject([{ url: OTHER, headers }]);
+    expect(seen[0]?.body.equals(body)).toBe(true);
+  });
+
   it.each(['GET', 'PUT', 'DELETE', 'HEAD', 'OPTIONS'])(
     'is passed on with its method: %s, of our own paths, too',
     async (method) => {
@@ -153,6 +171,13 @@ describe('passing on', () => {
     expect(answer.status).toBe(200);
     expect(envelopeOf(answer)).toMatchObject({ ErrorCode: 60014, ActionStatus: 'FAIL' });
     expect(seen).toHaveLength(1);
+  });
+
+  it('says 60014 of a long body, too, where nobody can be reached', async () => {
+    const gate = gateTo(`http://127.0.0.1:${await freePort()}`);
+    const { url } = await api.alongside({ gate });
+    const answer = await sendRaw(url, { path: OTHER, body: randomBytes(3_000_000) });
+    expect(envelopeOf(answer)).toMatchObject({ ErrorCode: 60014, ActionStatus: 'FAIL' });
   });
 
   it('is counted by the HTTP status of the answer, and logged without signatures', async () => {
