@@ -58,6 +58,9 @@ async function pausesAfter(answers: readonly LookUpOutcome[], pace = FAST): Prom
   return beatsBefore.slice(1).map((after, nth) => (after - (beatsBefore[nth] ?? 0)) * SLICE_MS);
 }
 
+/** Of each command of Tencent's. */
+const ALLOWED_PER_SECOND = 200;
+
 describe('following a call', () => {
   it('waits twice as long after each answer that is none, up to its longest pause', async () => {
     const throttled = Array.from({ length: 6 }, () => away(true));
@@ -79,6 +82,15 @@ describe('following a call', () => {
 
   it('asks each second while somebody rings, then every five, and never less than twice a minute', () => {
     expect(PACE).toEqual({ ringing: 1_000, talking: 5_000, waiting: 1_000, slowest: 30_000 });
+  });
+
+  it('of a hundred calls costs at most half of what Tencent allows, rung or talked in', () => {
+    const perSecond = (pauseMs: number) => (100 * 1_000) / pauseMs;
+    expect(perSecond(PACE.ringing)).toBe(100);
+    expect(perSecond(PACE.talking)).toBe(20);
+    expect(Math.max(perSecond(PACE.ringing), perSecond(PACE.talking))).toBeLessThan(
+      ALLOWED_PER_SECOND,
+    );
   });
 
   it('says that nothing is different where somebody waits to hear it', async () => {
