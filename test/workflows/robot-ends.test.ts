@@ -1,7 +1,8 @@
+import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { callWorkflowId } from '../../src/contract/ids.js';
 import type { RobotCallParty } from '../../src/ports/robot-calls.js';
-import { aRecord, type ProviderInMemory } from '../support/provider-in-memory.js';
+import { aRecord, PROVIDER_CALL_ID, type ProviderInMemory } from '../support/provider-in-memory.js';
 import { aRobotCall, byRobot } from '../support/robot-calls.js';
 import { startRobotRig } from '../support/robot-rig.js';
 
@@ -17,6 +18,45 @@ const endsWith = (provider: ProviderInMemory) => {
 };
 
 describe('an operator who looks at a robot call', () => {
+  it('sees who is in it, the provider’s ids, what the provider was asked and what it said', async () => {
+    const { client, engine, start, result, provider, seen } = await startRobotRig();
+    const call = await start(aRobotCall());
+    const { callId } = call.state;
+    await engine.placed(callId, 4_000);
+    provider.parties = listed({ jack: 'present' });
+    await seen(callId, ({ status }) => status === 'accepted');
+    const handle = client.workflow.getHandle(callWorkflowId(callId));
+    const details = JSON.stringify(await handle.query('__temporal_workflow_metadata'));
+    for (const line of [
+      '**accepted**, version 3',
+      '| robot | caller | present |  |',
+      '| jack | callee | present |  |',
+      `provider: placed, id \`${PROVIDER_CALL_ID}\`, room \`room-1\``,
+      `provider: placed providerCallId=${PROVIDER_CALL_ID}`,
+      'provider: party userId=jack fact=answered',
+    ]) {
+      expect(details).toContain(line);
+    }
+    const { events } = await handle.fetchHistory();
+    const asked = events?.find(
+      ({ activityTaskScheduledEventAttributes: is }) => is?.activityType?.name === 'placeRobotCall',
+    );
+    const { input } = asked?.activityTaskScheduledEventAttributes ?? {};
+    expect(defaultPayloadConverter.fromPayload(input?.payloads?.[0] as Payload)).toEqual(
+      call.robot,
+    );
+    const { searchAttributes } = await handle.describe();
+    expect(searchAttributes).toMatchObject({
+      CallChannel: ['robot'],
+      CallerId: ['robot'],
+      CalleeIds: ['jack'],
+      ProviderCallId: [PROVIDER_CALL_ID],
+    });
+    provider.record_ = aRecord({ acceptedAt: Date.now() });
+    provider.parties = 'gone';
+    await result(callId);
+  });
+
   it('ends it as its robot would', async () => {
     const { client, engine, start, result, provider } = await startRobotRig();
     const { callId } = (await start(aRobotCall())).state;
