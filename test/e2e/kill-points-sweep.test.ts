@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callWorkflowId } from '../../src/contract/ids.js';
 import { type InsistentCall, insistentCall, type Outcome } from '../support/insistent-call.js';
-import { auditKills } from '../support/kill-audit.js';
-import { pointsOf } from '../support/kill-plan.js';
-import { expectAgreement } from '../support/kill-suite.js';
-import { openTheatre, type Theatre } from '../support/kill-theatre.js';
+import { pointsOf } from '../support/kills/kill-plan.js';
+import { auditKills } from '../support/kills/rtc/audit.js';
+import { RTC_PLANS } from '../support/kills/rtc/plan.js';
+import { expectAgreement } from '../support/kills/rtc/suite.js';
+import { openTheatre, type Theatre } from '../support/kills/rtc/theatre.js';
 
 const NOTICED_WITHIN_MS = 60_000;
 const RING_SECONDS = 600;
@@ -41,12 +42,12 @@ const noticed = async (call: InsistentCall): Promise<Outcome> => ({
 describe('calls whose workflows were terminated from outside', () => {
   it('are ended within a minute of a sweep, though sweeps before it were killed', async () => {
     const { product } = theatre;
-    const points = pointsOf('sweep', (await product.points()).declared);
+    const points = pointsOf(RTC_PLANS.sweep, (await product.points()).declared);
     const whileAlive = await ringing();
     const whileDead = await talking();
     await terminate(whileAlive);
     for (const point of points) {
-      await product.arm({ point, userId: '', withServer: false });
+      await product.arm({ point });
       expect(await product.diesBefore(sleep(NOTICED_WITHIN_MS))).toBe(true);
       if (point === points[0]) await terminate(whileDead);
       await product.start();

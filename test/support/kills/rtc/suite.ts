@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import type { Outcome } from './insistent-call.js';
-import { auditKills, type KillAudit } from './kill-audit.js';
-import { planKills, pointsOf, type Realm, unknownTo } from './kill-plan.js';
-import { openTheatre, type Theatre } from './kill-theatre.js';
-import { walkKills } from './kill-walk.js';
+import type { Outcome } from '../../insistent-call.js';
+import { planKills, pointsOf, unknownTo } from '../kill-plan.js';
+import { auditKills, type KillAudit } from './audit.js';
+import { type Realm, RTC_PLANS } from './plan.js';
+import { openTheatre, type Theatre } from './theatre.js';
+import { walkKills } from './walk.js';
 
 const KILL_LIMIT_MS = 30_000;
 /** More kills than a part of the product has points, each in many situations in the long runs. */
@@ -12,6 +13,7 @@ const MOST_KILLS = 60;
 /** Kills the product at every point of a realm, and looks at what became of the calls. */
 export function describeKills(realm: Realm): void {
   const thoroughly = inject('effort') > 1;
+  const plan = RTC_PLANS[realm];
   let theatre: Theatre;
   let points: string[];
   let outcomes: readonly Outcome[];
@@ -19,14 +21,14 @@ export function describeKills(realm: Realm): void {
 
   beforeAll(async () => {
     theatre = await openTheatre();
-    points = pointsOf(realm, (await theatre.product.points()).declared);
+    points = pointsOf(plan, (await theatre.product.points()).declared);
   });
   afterAll(() => theatre?.close());
 
   it(
     'brings every call to the end that its parties were told of',
     async () => {
-      outcomes = await walkKills(theatre, planKills(points, thoroughly));
+      outcomes = await walkKills(theatre, planKills(plan, points, thoroughly));
       audit = await auditKills(theatre, outcomes);
       const seen = new Set(outcomes.map(({ callId }) => callId));
 
@@ -58,7 +60,7 @@ export function describeKills(realm: Realm): void {
     );
     process.stdout.write(`${[...lines, summary(outcomes, audit)].join('\n')}\n`);
 
-    expect(unknownTo(declared)).toEqual([]);
+    expect(unknownTo(plan, declared)).toEqual([]);
     expect(points).not.toEqual([]);
     expect(unkilled).toEqual([]);
   });

@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload, WorkflowNotFoundError } from '@temporalio/common';
-import type { CallState } from '../../src/call/state.js';
-import type { OutwardEvent } from '../../src/call/step.js';
-import { callWorkflowId } from '../../src/contract/ids.js';
+import type { CallState } from '../../../src/call/state.js';
+import type { OutwardEvent } from '../../../src/call/step.js';
+import { callWorkflowId } from '../../../src/contract/ids.js';
 
 /** What the history of a call's workflow says. */
 export interface CallHistory {
@@ -44,8 +44,8 @@ export async function historyOf(
   const answers = events.flatMap(
     (event) => event.workflowExecutionUpdateCompletedEventAttributes?.outcome?.success ?? [],
   );
-  const activities = events.flatMap(
-    (event) => event.activityTaskScheduledEventAttributes?.input ?? [],
+  const writes = events.flatMap(({ activityTaskScheduledEventAttributes: asked }) =>
+    asked?.activityType?.name === 'recordCall' ? (asked.input ?? []) : [],
   );
   return {
     status,
@@ -55,6 +55,6 @@ export async function historyOf(
       return `${input?.name} ${by.user_id} ${by.terminal_id}`;
     }),
     lastAnswer: first(answers.at(-1)) as CallState | undefined,
-    writes: activities.map((input) => first(input) as CallHistory['writes'][number]),
+    writes: writes.map((input) => first(input) as CallHistory['writes'][number]),
   };
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Outcome } from './insistent-call.js';
-import type { Kill } from './kill-plan.js';
-import { type Moment, SCRIPTS, type ScriptName, type Stage } from './kill-scripts.js';
-import type { Theatre } from './kill-theatre.js';
+import type { Outcome } from '../../insistent-call.js';
+import type { Kill as KillIn } from '../kill-plan.js';
+import { type Moment, SCRIPTS, type ScriptName, type Stage } from './scripts.js';
+import type { Theatre } from './theatre.js';
 
+type Kill = KillIn<ScriptName>;
 type Outcomes = Promise<readonly Outcome[]>;
 
 /** For what a call still does when its parties know the end of it, be the machine ever so busy. */

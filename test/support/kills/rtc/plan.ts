@@ -1,4 +1,5 @@
-import type { ScriptName } from './kill-scripts.js';
+import type { KillPlan } from '../kill-plan.js';
+import type { ScriptName } from './scripts.js';
 
 /** Started with everything in one process, the simulated provider would be killed as well. */
 const OF_ROBOT_CALLS = [
@@ -7,14 +8,8 @@ const OF_ROBOT_CALLS = [
   'engine.release',
   'store.callbackTargets.set',
   'store.callbackTargets.clear',
-  ...[
-    ...['place', 'find', 'follow', 'end', 'close'].map((what) => `${what}RobotCall`),
-    'findHintedCall',
-    'relayCallback',
-  ].flatMap((activity) => [`activity.${activity} ordinary`, `activity.${activity} local`]),
 ];
 
-/** What is a point, but not one to be killed at, and why. */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   ...Object.fromEntries(OF_ROBOT_CALLS.map((done) => [done, 'belongs to robot calls'])),
   'store.healthy': 'reads',
@@ -39,7 +34,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'engine.command end': 'is sent with the tools of Temporal',
 };
 
-/** Which scripts come by; a point that nobody wrote down is looked for in a conversation. */
+/** A point that nobody wrote down is looked for in a conversation. */
 const SCRIPTS_AT: Readonly<Record<string, readonly ScriptName[]>> = {
   'store.reservations.nextCallId': ['conversation', 'unanswered'],
   'store.reservations.reserve': ['unanswered', 'superseding'],
@@ -61,40 +56,24 @@ const SCRIPTS_AT: Readonly<Record<string, readonly ScriptName[]>> = {
 /** Which test kills there. */
 export type Realm = 'store' | 'engine' | 'sweep';
 
-export interface Kill {
-  readonly point: string;
-  readonly script: ScriptName;
-  readonly withServer: boolean;
-}
-
-/** What is done at a point: its name without `before` or `after`. */
-export const doneAt = (point: string): string => point.slice(point.indexOf(' ') + 1);
-
-function realmOf(point: string): Realm {
-  const done = doneAt(point);
+/** None of what providers are asked, nor what their calls alone ask for: they carry other calls. */
+function realmOf(done: string): Realm | undefined {
   if (done === 'engine.running') return 'sweep';
-  return done.startsWith('store.') ? 'store' : 'engine';
+  if (done.startsWith('store.')) return 'store';
+  return done.startsWith('engine.') || done.startsWith('activity.recordCall ')
+    ? 'engine'
+    : undefined;
 }
 
-export const pointsOf = (realm: Realm, declared: ReadonlySet<string>): string[] =>
-  [...declared].filter((point) => realmOf(point) === realm && !(doneAt(point) in LEFT_OUT));
+const rtcPlan = (realm: Realm): KillPlan<ScriptName> => ({
+  covers: (done) => realmOf(done) === realm,
+  leftOut: LEFT_OUT,
+  scriptsAt: SCRIPTS_AT,
+  elsewhere: ['conversation'],
+});
 
-/** What the plan names and the product does not have, or no more. */
-export const unknownTo = (declared: ReadonlySet<string>): string[] =>
-  [...Object.keys(LEFT_OUT), ...Object.keys(SCRIPTS_AT)].filter(
-    (done) => !declared.has(`before ${done}`),
-  );
-
-/** Every point once; thoroughly, in every script that comes by, the Temporal server killed or not. */
-export function planKills(points: readonly string[], thoroughly: boolean): Kill[] {
-  return points.flatMap((point, index) => {
-    const scripts = SCRIPTS_AT[doneAt(point)] ?? ['conversation'];
-    if (thoroughly) {
-      return scripts.flatMap((script) =>
-        [false, true].map((withServer) => ({ point, script, withServer })),
-      );
-    }
-    const script = scripts[point.startsWith('before') ? 0 : scripts.length - 1];
-    return script === undefined ? [] : [{ point, script, withServer: index % 5 === 3 }];
-  });
-}
+export const RTC_PLANS: Readonly<Record<Realm, KillPlan<ScriptName>>> = {
+  store: rtcPlan('store'),
+  engine: rtcPlan('engine'),
+  sweep: rtcPlan('sweep'),
+};

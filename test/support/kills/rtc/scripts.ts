@@ -1,4 +1,9 @@
-import { type InsistentCall, insistentCall, type Outcome, type Party } from './insistent-call.js';
+import {
+  type InsistentCall,
+  insistentCall,
+  type Outcome,
+  type Party,
+} from '../../insistent-call.js';
 
 export type Moment = 'ringing' | 'talking';
 

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
-import { COMMAND_NAMES } from '../../dist/src/contract/names.js';
-import { declare, pointed } from './kill-point.mjs';
+import { COMMAND_NAMES } from '../../../dist/src/contract/names.js';
+import { declare, pointed } from './point.mjs';
 
 const isFunction = (value) => typeof value === 'function';
 
@@ -14,6 +14,12 @@ function methods(seam, port) {
   ]);
   return { ...port, ...Object.fromEntries(wrapped) };
 }
+
+/** What makes a port. */
+export const portSeam =
+  (create, name) =>
+  (...args) =>
+    methods(name, create(...args));
 
 export const storeSeam = (openStore) => async (options) => {
   const store = await openStore(options);

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { callWorkflowId } from '../../src/contract/ids.js';
-import { insistentCall, type Outcome, type Party } from './insistent-call.js';
-import { emptyLedger, insistentUser } from './insistent-user.js';
-import type { DeadCall, Stage } from './kill-scripts.js';
-import { type Arm, type MortalProduct, mortalProduct } from './mortal-product.js';
+import { callWorkflowId } from '../../../../src/contract/ids.js';
+import { insistentCall, type Outcome, type Party } from '../../insistent-call.js';
+import { emptyLedger, insistentUser } from '../../insistent-user.js';
+import { type Arm, type MortalProduct, mortalProduct } from '../mortal-product.js';
+import type { DeadCall, Stage } from './scripts.js';
 
 /** Where scripts are played: the product, and people who are in one script each. */
 export interface Theatre {
@@ -36,7 +36,7 @@ interface Dying extends DeadCall {
 }
 
 export async function openTheatre(): Promise<Theatre> {
-  const product = await mortalProduct();
+  const product = await mortalProduct({ role: 'start' });
   const { place } = product;
   await product.start();
   const connection = await Connection.connect({ address: place.temporalAddress });
