@@ -4,6 +4,8 @@ import { sweep } from '../service/sweep.js';
 
 /** A call terminated from outside is noticed within a minute, also when one sweep fails. */
 const EVERY_MS = 20_000;
+/** Of the first one: a process that is restarted again and again would never come to a sweep. */
+const FIRST_AFTER_MS = 1_000;
 
 export interface Sweeper {
   stop(): Promise<void>;
@@ -20,15 +22,16 @@ export function startSweeper(deps: Dependencies, logger: Logger): Sweeper {
       logger.warn({ err: error }, 'sweep failed');
     }
   };
-  const timer = setInterval(() => {
+  const begin = () => {
     current ??= round().finally(() => {
       current = undefined;
     });
-  }, EVERY_MS);
-  timer.unref();
+  };
+  const timers = [setTimeout(begin, FIRST_AFTER_MS), setInterval(begin, EVERY_MS)];
+  for (const timer of timers) timer.unref();
   return {
     async stop() {
-      clearInterval(timer);
+      for (const timer of timers) clearTimeout(timer);
       stopping.abort();
       await current;
     },
