@@ -11,5 +11,7 @@ export type AdmissionAnswer = 'allowed' | 'refused' | 'unavailable';
 
 /** Whether this caller may call these people. Asked before anything is reserved; never throws. */
 export interface Admission {
+  /** Whoever asks is allowed: there is nobody to be asked. */
+  readonly isOpen?: true;
   ask(request: AdmissionRequest): Promise<AdmissionAnswer>;
 }

@@ -43,8 +43,7 @@ export async function startRobotCall(
 ): Promise<RobotCallStarted> {
   const answerBy = deps.now() + ANSWER_WITHIN_MS;
   const wanted = await aReservation(deps, request);
-  const isAdmitted = await deps.reservations.wasReserved(wanted);
-  const why = isAdmitted ? undefined : await whyNot(deps, request.plan);
+  const why = await whyNot(deps, wanted, request.plan);
   if (why !== undefined) return { kind: why };
   const outcome = await deps.reservations.reserve(wanted);
   const isNew = outcome.kind !== 'replayed';
@@ -65,9 +64,11 @@ export async function startRobotCall(
 
 /** Asked about new calls only: what was admitted once is not taken back from who asks again. */
 async function whyNot(
-  { admission }: Dependencies,
+  { admission, reservations }: Dependencies,
+  wanted: ReserveCall,
   { robot, callees, media }: RobotPlan,
 ): Promise<'forbidden' | 'unavailable' | undefined> {
+  if (admission.isOpen || (await reservations.wasReserved(wanted))) return undefined;
   const question = {
     callerId: robot,
     calleeIds: callees,

@@ -129,6 +129,7 @@ async function repeatedCreate(
 }
 
 async function heldLines(queries: Queries, userIds: string[]): Promise<HeldLine[]> {
+  if (userIds.length === 0) return [];
   return queries
     .select({
       userId: busyLines.userId,

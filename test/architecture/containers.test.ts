@@ -101,6 +101,7 @@ describe('docker-compose.yml', () => {
     expect(parse(read(file))).toEqual({
       'matching.numTaskqueueReadPartitions': [{ value: 1 }],
       'matching.numTaskqueueWritePartitions': [{ value: 1 }],
+      'system.enableActivityEagerExecution': [{ value: true }],
       'history.timerProcessorMaxTimeShift': [{ value: '100ms' }],
     });
   });

@@ -14,6 +14,7 @@ const DYNAMIC_CONFIG = {
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
   'history.timerProcessorMaxTimeShift': '100ms',
+  'system.enableActivityEagerExecution': true,
   'frontend.rps': 100_000,
   'frontend.namespaceRPS': 100_000,
   'frontend.namespaceCount': 50_000,

@@ -104,7 +104,7 @@ describe('a full call, as `npm start` runs it', () => {
     async () => {
       const { bytes, ...spent } = await spentAt(evenly);
 
-      expect(spent).toEqual({ status: 'COMPLETED', events: 44, transitions: 14 });
+      expect(spent).toEqual({ status: 'COMPLETED', events: 44, transitions: 12 });
       expect(bytes).toBeLessThanOrEqual(MAX.bytes);
     },
   );

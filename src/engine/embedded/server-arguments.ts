@@ -8,6 +8,8 @@ const DYNAMIC_CONFIG: Readonly<Record<string, number | string | boolean>> = {
   // The default lets a timer fire, and a server come back from a kill, up to a second late.
   'history.timerProcessorMaxTimeShift': '100ms',
   'system.enableEagerWorkflowStart': true,
+  // An activity goes to the worker that asked for it with the answer, past the task queue.
+  'system.enableActivityEagerExecution': true,
   'frontend.enableUpdateWorkflowExecution': true,
   // Default limits are for sharing a cluster; here they would answer a busy minute with refusals.
   'frontend.rps': 100_000,
