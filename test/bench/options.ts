@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Kills } from './measures/recovery.js';
+import type { RobotPlan } from './measures/robots.js';
 import type { Rounds } from './measures/throughput.js';
 import type { TemporalKind } from './stage.js';
 
@@ -8,11 +9,17 @@ export interface Plan extends Rounds {
   readonly liveCalls: number;
   readonly ringingOut: number;
   readonly recovery: Kills;
+  readonly robots: RobotPlan;
 }
+
+const PARTS = ['robots'] as const;
+type Part = (typeof PARTS)[number];
 
 export interface Options {
   readonly temporal: TemporalKind;
   readonly plan: Plan;
+  /** This part and no other. */
+  readonly only?: Part;
   /** A quick run prints; only a full one is worth keeping. */
   readonly writesPage: boolean;
 }
@@ -24,6 +31,7 @@ const FULL: Plan = {
   liveCalls: 5_000,
   ringingOut: 200,
   recovery: { liveCalls: 1_000, kills: 2 },
+  robots: { rounds: 3, roundMs: 20_000, backends: [1, 16], slotMs: 10_000 },
 };
 const QUICK: Plan = {
   rounds: 1,
@@ -32,6 +40,7 @@ const QUICK: Plan = {
   liveCalls: 500,
   ringingOut: 40,
   recovery: { liveCalls: 200, kills: 1 },
+  robots: { rounds: 1, roundMs: 10_000, backends: [1, 16], slotMs: 5_000 },
 };
 
 /** @throws TypeError on an option that does not exist. */
@@ -44,8 +53,13 @@ export function readOptions(args: readonly string[]): Options {
       server: { type: 'string' },
       rounds: { type: 'string' },
       live: { type: 'string' },
+      only: { type: 'string' },
     },
   });
+  const only = PARTS.find((part) => part === values.only);
+  if (values.only !== undefined && only === undefined) {
+    throw new TypeError(`--only: one of ${PARTS.join(', ')}`);
+  }
   const { quick, server, rounds, live, 'on-postgresql': onPostgresql } = values;
   const usual = quick ? QUICK : FULL;
   return {
@@ -55,6 +69,7 @@ export function readOptions(args: readonly string[]): Options {
       rounds: rounds === undefined ? usual.rounds : Number(rounds),
       liveCalls: live === undefined ? usual.liveCalls : Number(live),
     },
+    ...(only !== undefined && { only }),
     writesPage: !quick,
   };
 }

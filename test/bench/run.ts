@@ -1,16 +1,19 @@
 import { bare, splitBare } from './contenders/bare.js';
 import type { Contender } from './contenders/contender.js';
 import { dbos } from './contenders/dbos.js';
+import { robotHosts } from './contenders/robots.js';
 import { serve, split } from './contenders/switchyard.js';
 import { type HistoryCost, measureHistory } from './measures/history.js';
 import { type Memory, measureMemory } from './measures/memory.js';
 import { measureRecovery, type Recovery } from './measures/recovery.js';
+import { measureRobotStarts, type RobotStarts } from './measures/robots.js';
 import { runRounds } from './measures/throughput.js';
 import { type Lateness, measureLateness } from './measures/timers.js';
 import { type Plan, readOptions } from './options.js';
-import { describeMachine } from './report/machine.js';
-import { writePage } from './report/page.js';
+import { describeMachine, describeServers } from './report/machine.js';
+import { placeOf, writePage } from './report/page.js';
 import type { Results } from './report/results.js';
+import { robotSection } from './report/robots.js';
 import { section } from './report/section.js';
 import { devServer, type Stage, setStage, type TemporalOnStage } from './stage.js';
 
@@ -86,20 +89,44 @@ async function measureKills(stage: Stage, plan: Plan): Promise<Recovery[]> {
   return recovery;
 }
 
-// Only a process that ends by itself ends what it started.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+async function measureRobots(stage: Stage, { robots }: Plan): Promise<RobotStarts[]> {
+  const starts: RobotStarts[] = [];
+  for (const store of ['PostgreSQL', 'PGlite'] as const) {
+    say(`robot calls: ${store}`);
+    await unlessItFails(async () => {
+      const hosts = await robotHosts(stage, store);
+      try {
+        starts.push(await measureRobotStarts(store, hosts, robots));
+      } finally {
+        await hosts.stop();
+      }
+    });
+  }
+  return starts;
+}
 
-const { temporal, plan, writesPage } = readOptions(process.argv.slice(2));
-const stage = await setStage(temporal);
-try {
+async function measureCalls(stage: Stage, plan: Plan): Promise<string> {
   const machine = describeMachine(stage, plan);
   const together = await measureTogether(stage, plan);
   const alone = await measureAlone(stage, plan);
   const recovery = await measureKills(stage, plan);
   const results: Results = { kind: stage.kind, plan, machine, ...together, ...alone, recovery };
-  const text = section(results);
-  say(text);
-  if (writesPage) await writePage(stage.kind, text);
+  return section(results);
+}
+
+// Only a process that ends by itself ends what it started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+const { temporal, plan, only, writesPage } = readOptions(process.argv.slice(2));
+const stage = await setStage(temporal);
+try {
+  const keep = async (place: string, text: string) => {
+    say(text);
+    if (writesPage) await writePage(place, text);
+  };
+  if (only === undefined) await keep(placeOf(stage.kind), await measureCalls(stage, plan));
+  const machine = describeServers(stage);
+  await keep('robots', robotSection(machine, await measureRobots(stage, plan)));
 } finally {
   await stage.end();
 }

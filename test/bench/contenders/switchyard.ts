@@ -23,7 +23,12 @@ interface Product {
   launch(role: Role): Promise<{ readonly running: RunningProgram; readonly url: string }>;
 }
 
-async function product(stage: Stage, store: Store, address: string): Promise<Product> {
+export async function product(
+  stage: Stage,
+  store: Store,
+  address: string,
+  own: Readonly<Record<string, string>> = {},
+): Promise<Product> {
   const [place, namespace] = await Promise.all([createWorkplace(), namespaceOn(address)]);
   lastDatabase += 1;
   const settings = {
@@ -33,6 +38,7 @@ async function product(stage: Stage, store: Store, address: string): Promise<Pro
     TRTC_SDK_APP_ID: '1400000001',
     TRTC_SECRET_KEY: 'a key for tests',
     RATE_LIMIT_PER_SECOND: '100000',
+    ...own,
     NODE_OPTIONS: `--import=${COLLECTS_GARBAGE}`,
     ...(store === 'PostgreSQL' && {
       DATABASE_URL: await stage.postgres.createDatabase(`calls_${lastDatabase}`),

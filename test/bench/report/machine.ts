@@ -12,17 +12,21 @@ const versionOf = (name: string): string => {
 
 const GIB = 2 ** 30;
 
+export const describeMachine = (stage: Stage, { rounds, slotMs }: Plan): string[] => [
+  ...describeServers(stage),
+  `DBOS Transact ${versionOf('@dbos-inc/dbos-sdk')}`,
+  `${rounds} rounds, ${slotMs / 1_000} s for each contender and load`,
+];
+
 /** What a reader needs to judge the figures, and nothing that names the machine. */
-export function describeMachine(stage: Stage, { rounds, slotMs }: Plan): string[] {
-  const { kind, temporal, postgresVersion } = stage;
+export function describeServers({ kind, temporal, postgresVersion }: Stage): string[] {
   const cores = cpus();
   const load = loadavg()[0] ?? 0;
   return [
     `${cores.length} cores (${cores[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / GIB)} GiB, Linux ${release().split('-')[0]}; load average ${load.toFixed(1)} when the run began`,
-    `Node ${process.versions.node}, Temporal SDK ${versionOf('@temporalio/worker')}, DBOS Transact ${versionOf('@dbos-inc/dbos-sdk')}`,
+    `Node ${process.versions.node}, Temporal SDK ${versionOf('@temporalio/worker')}`,
     `Temporal server ${temporal.version}, ${storageOf(kind)}`,
     `PostgreSQL ${postgresVersion}, fsync and synchronous_commit on`,
-    `${rounds} rounds, ${slotMs / 1_000} s for each contender and load`,
   ];
 }
 
