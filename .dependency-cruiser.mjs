@@ -54,7 +54,7 @@ const OPEN_ROOMS = {
   'src/api/': inside(
     'src/service/',
     CONTRACT,
-    'src/ports/(reservations|tencent-gate|provider-callbacks|callback-targets|recorded-robot-calls)\\.ts$',
+    'src/ports/(reservations|tencent-gate|provider-callbacks|room-callbacks|callback-targets|recorded-robot-calls)\\.ts$',
   ),
   'src/simulators/': [],
   'src/observability/': [],

@@ -136,6 +136,13 @@ export const configSchema = z.object({
     .enum(['try', 'numeric-is-0', 'numeric-is-1'])
     .default('try')
     .describe('What RoomIdType of a stream means; numeric rooms need one of the last two'),
+  TRTC_CALLBACK_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9]{1,32}$/, { error: 'must have 1 to 32 letters and digits' })
+    .optional()
+    .describe(
+      'Key of the callbacks to /webhooks/trtc, as in the console of TRTC; unset, none are taken',
+    ),
   PERMISSION_HOOK_URL: z
     .url({ protocol: /^https?$/ })
     .optional()

@@ -19,6 +19,7 @@ import { requestLog } from './request-log.js';
 import type { Facade } from './tencent/commands.js';
 import { tencentRouter } from './tencent/router.js';
 import { type CallbackDoor, tencentCallWebhook } from './webhooks/tencent-call.js';
+import { type RoomDoor, trtcWebhook } from './webhooks/trtc.js';
 
 export interface AppSettings {
   readonly service: CallService;
@@ -33,6 +34,8 @@ export interface AppSettings {
   readonly tencent?: Facade;
   /** Where Tencent may send callbacks. */
   readonly callbacks?: CallbackDoor;
+  /** Where TRTC may say who is in which room. */
+  readonly rooms?: RoomDoor;
 }
 
 export function createApp(settings: AppSettings): Express {
@@ -48,6 +51,7 @@ export function createApp(settings: AppSettings): Express {
   app.use(metrics.observe);
   if (settings.tencent !== undefined) app.use(tencentRouter(settings.tencent));
   if (settings.callbacks !== undefined) app.use(tencentCallWebhook(settings.callbacks));
+  if (settings.rooms !== undefined) app.use(trtcWebhook(settings.rooms));
   app.use(mountRoutes({ service, identify, events: settings.events }));
   app.use(() => {
     throw unknownRoute();

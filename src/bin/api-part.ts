@@ -5,7 +5,6 @@ import { createApp } from '../api/create-app.js';
 import { listen } from '../api/listen.js';
 import type { Config } from '../config.js';
 import { createCallEngine } from '../engine/call-engine.js';
-import { createCallbackInbox } from '../engine/callback-inbox.js';
 import type { EngineConnection } from '../engine/connection.js';
 import { watchHealth } from '../engine/health.js';
 import type { Admission } from '../ports/admission.js';
@@ -20,6 +19,7 @@ import type { Store } from '../store/open-store.js';
 import { callSettings } from './call-settings.js';
 import { startSweeper } from './sweeper.js';
 import type { TencentPart } from './tencent-part.js';
+import { webhookDoors } from './webhook-doors.js';
 
 /** Shorter than proxies wait for a sign of life. */
 const KEEP_ALIVE_MS = 15_000;
@@ -75,12 +75,7 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
     ...(tencent !== undefined && {
       tencent: facade(tencent, store, createRobotCallService(deps)),
     }),
-    ...(tencent?.callbacks !== undefined && {
-      callbacks: {
-        reader: tencent.callbacks,
-        inbox: createCallbackInbox(engine.client, health),
-      },
-    }),
+    ...webhookDoors(parts, health),
   });
   const listening = await listen(app, { host: config.HOST, port: config.PORT });
   const sweeper = startSweeper(deps, logger);

@@ -60,6 +60,15 @@ export type ProviderReport =
       readonly at: number;
       readonly parties: readonly { readonly userId: string; readonly fact: PartyFact }[];
       readonly ended?: EndedWord;
+      /** It is about the stream. */
+      readonly media?: true;
+    }
+  /** Who is in the room by the room's own word; nobody named: everybody is out. */
+  | {
+      readonly type: 'room';
+      readonly event: 'entered' | 'exited' | 'dismissed';
+      readonly userId?: string;
+      readonly at: number;
     }
   /** The provider has a call that can only be the one it was asked to place. */
   | { readonly type: 'found'; readonly providerCallId: string }

@@ -17,16 +17,20 @@ const SAYS: Readonly<Partial<Record<PartyFact, PartyState>>> = {
  * What the provider says unasked may be late, doubled, out of order, or forged: it is kept as a
  * reason to ask, and as the word for what the answer then shows.
  */
-export function hinted(state: CallState, { at, parties, ended }: Of<'hint'>): Step {
+export function hinted(state: CallState, { at, parties, ended, media }: Of<'hint'>): Step {
   if (state.providerCallId === undefined) return stay(state);
   const news = parties.filter((word) => isNews(state, word, at));
-  const known = state.heard ?? { count: 0, words: {} };
-  if (news.length === 0 && (ended === undefined || known.ended !== undefined)) return stay(state);
+  const known: Heard = state.heard ?? { count: 0, words: {} };
+  const isMediaNews = media === true && (known.mediaAt ?? -1) < at;
+  const isEndNews = ended !== undefined && known.ended === undefined;
+  if (news.length === 0 && !isEndNews && !isMediaNews) return stay(state);
   const words = Object.fromEntries(news.map(({ userId, fact }) => [userId, { fact, at }]));
   const heard: Heard = {
+    ...known,
     count: known.count + 1,
     words: { ...known.words, ...words },
-    ...(known.ended === undefined ? ended && { ended } : { ended: known.ended }),
+    ...(isEndNews && { ended }),
+    ...(isMediaNews && { mediaAt: at }),
   };
   return note(state, { heard });
 }

@@ -25,6 +25,9 @@ export function applyProviderReport(state: CallState, report: ProviderReport, no
       return asKnown(state);
     case 'hint':
       return hinted(state, report);
+    case 'room':
+      // Who may come back is waited for, and told of as a party.
+      return stay(state);
     case 'found':
       return found(state, report, now);
     case 'forgotten':

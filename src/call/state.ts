@@ -170,6 +170,8 @@ export interface Heard {
   /** The latest word on each user, by the provider's own time. */
   readonly words: Readonly<Record<string, { readonly fact: PartyFact; readonly at: number }>>;
   readonly ended?: EndedWord;
+  /** When the provider last said something of the stream, by its own time. */
+  readonly mediaAt?: number;
 }
 
 /** Facts that may arrive after the end: they enrich a call and never change how it ended. */

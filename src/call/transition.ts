@@ -42,6 +42,7 @@ export function transition(state: CallState, event: CallEvent, now: number): Tra
     case 'placing-unknown':
     case 'as-known':
     case 'hint':
+    case 'room':
     case 'found':
     case 'forgotten':
     case 'party':

@@ -17,6 +17,12 @@ export function callIdOfWorkflow(workflowId: string): number | undefined {
 export const channelName = (callId: number, conversationId: string): string =>
   `call_${callId}_${conversationId}`;
 
+/** The inverse of `channelName`, as far as it goes; `undefined` for rooms of others. */
+export function callIdOfChannel(name: string): number | undefined {
+  const callId = Number(/^call_([1-9]\d{0,15})_/.exec(name)?.[1]);
+  return Number.isSafeInteger(callId) ? callId : undefined;
+}
+
 /** An outward event is named by what it tells, so that writing it twice writes it once. */
 export const eventId = (callId: number, version: number, nth: number): string =>
   `${callId}-${version}-${nth}`;

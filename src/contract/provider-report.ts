@@ -52,7 +52,9 @@ const MEMBERS: Readonly<Record<ProviderReport['type'], Readonly<Record<string, C
     at: isNumber,
     parties: isListOf(isObject({ userId: isText, fact: oneOf(...PARTY_FACTS) })),
     ended: maybe(isEnded),
+    media: maybe((value) => value === true),
   },
+  room: { event: oneOf('entered', 'exited', 'dismissed'), userId: maybe(isText), at: isNumber },
   found: { providerCallId: isText },
   forgotten: {},
   party: {

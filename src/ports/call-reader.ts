@@ -19,6 +19,8 @@ export interface CallReader {
   findByProviderId(providerCallId: string): Promise<RecordedCall | undefined>;
   /** Live calls that a provider was asked to place in this room, and whose id is not known yet. */
   placingIn(roomName: string): Promise<readonly CallState[]>;
+  /** The live call whose stream this is, as far as it is written. */
+  findByStreamTask(taskId: string): Promise<RecordedCall | undefined>;
   /**
    * Calls not yet recorded as over that can no longer be waiting for their start: those whose
    * `startBy` is before the given time, with ids above `afterId`, in the order of their ids.

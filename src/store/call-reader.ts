@@ -26,6 +26,20 @@ export const createCallReader = (database: Database): CallReader => ({
         .limit(1);
       return call;
     }),
+  findByStreamTask: (taskId) =>
+    database.run(async (queries) => {
+      const [call] = await queries
+        .select({ state: calls.snapshot, startBy: calls.startBy })
+        .from(calls)
+        .where(
+          and(
+            inArray(calls.status, [...LIVE_STATUSES]),
+            eq(sql`${calls.snapshot} -> 'stream' ->> 'taskId'`, storable(taskId)),
+          ),
+        )
+        .limit(1);
+      return call;
+    }),
   placingIn: (roomName) =>
     database.run(async (queries) => {
       const placing = await queries

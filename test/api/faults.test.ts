@@ -116,6 +116,7 @@ describe('a store that is away', () => {
           findByProviderId: awayStore,
           ringingFor: awayStore,
           placingIn: awayStore,
+          findByStreamTask: awayStore,
           looksLive: awayStore,
         },
       },

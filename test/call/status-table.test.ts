@@ -23,6 +23,7 @@ const EVERY_EVENT = {
   hint: true,
   found: true,
   stream: true,
+  room: true,
   forgotten: true,
   claimed: true,
   party: true,

@@ -96,6 +96,11 @@ export const STATUS_TABLE: readonly Row[] = [
   },
   { name: 'found', event: { type: 'found', providerCallId: 'p-1' }, answers: unchanged },
   { name: 'stream', event: { type: 'stream', now: 'ended' }, answers: unchanged },
+  {
+    name: 'room',
+    event: { type: 'room', event: 'exited', userId: CALLEE, at: T0 },
+    answers: unchanged,
+  },
   { name: 'forgotten', event: { type: 'forgotten' }, answers: unchanged },
   { name: 'claimed', event: { type: 'claimed' }, answers: unchanged },
   { name: 'answered', event: fact('answered'), answers: { ...unchanged, calling: 'accepted' } },

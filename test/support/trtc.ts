@@ -5,6 +5,9 @@ import { SDK_APP_ID, SECRET_KEY } from './robot-backend.js';
 
 export const API_KEY = { secretId: 'AKIDofTests', secretKey: 'a key of the cloud API' };
 
+/** Signs callbacks. */
+export const CALLBACK_KEY = 'keyOfTests1';
+
 /** Runs until the test has finished. */
 export async function trtcSimulator(
   settings: Partial<TrtcSimulatorSettings> = {},
@@ -16,6 +19,7 @@ export async function trtcSimulator(
     apiSecretId: API_KEY.secretId,
     apiSecretKey: API_KEY.secretKey,
     ratePerSecond: 1_000,
+    callbackKey: CALLBACK_KEY,
     ...settings,
   });
   onTestFinished(() => running.stop());

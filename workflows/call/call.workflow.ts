@@ -20,6 +20,7 @@ import type { CallInput, CallResult } from './messages.js';
 import { operatorView } from './operator-view.js';
 import { ProviderPlay, type ProviderSide } from './provider-play.js';
 import { robotSide } from './robot.js';
+import { RoomWatch } from './room-watch.js';
 import { CallSession } from './session.js';
 import { StreamPlay } from './stream-play.js';
 
@@ -35,7 +36,11 @@ export async function call(input: CallInput): Promise<CallResult> {
   const isFirstRun = input.carried === undefined;
   const isLate = isFirstRun && startedAt > input.startBy;
   if (isLate) session.endUnannounced();
-  registerHandlers(session);
+  const room = new RoomWatch(
+    () => session.state,
+    (report) => void session.report(report),
+  );
+  registerHandlers(session, room);
   endWhenCancelled(session);
 
   await CancellationScope.nonCancellable(async () => {
@@ -44,7 +49,7 @@ export async function call(input: CallInput): Promise<CallResult> {
     const media = mediaOf(input, session, mustLeave);
     function mustLeave(): boolean {
       if (!workflowInfo().continueAsNewSuggested || isOver(session.state)) return false;
-      return !play?.isAsking && !media?.isAsking;
+      return !play?.isAsking && !media?.isAsking && !room.isWaiting;
     }
     const telling = tell(session, isFirstRun, mustLeave);
     const superseding = isFirstRun && !isLate ? supersede(input) : undefined;

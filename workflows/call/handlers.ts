@@ -34,6 +34,7 @@ import {
   stateQuery,
   timelineQuery,
 } from './messages.js';
+import type { RoomWatch } from './room-watch.js';
 import type { CallSession } from './session.js';
 
 /** What an answer may take to reach the one who waits for it: later it counts as not heard. */
@@ -41,10 +42,10 @@ const ON_ITS_WAY_MS = 1_000;
 /** No answer is waited for longer than this, whatever was asked. */
 const LONGEST_WAIT_MS = 10_000;
 
-export function registerHandlers(session: CallSession): void {
+export function registerHandlers(session: CallSession, room: RoomWatch): void {
   setHandler(stateQuery, () => session.state, { description: 'The call as it is now' });
   setHandler(timelineQuery, () => session.timeline, { description: 'The last 200 entries' });
-  setHandler(providerReportSignal, (report) => signalReport(session, report));
+  setHandler(providerReportSignal, (report) => signalReport(session, room, report));
   for (const name of COMMAND_NAMES) {
     setHandler(commandUpdate(name), (payload) => carryOut(session, name, payload), {
       validator: (payload) => validate(session, name, payload),
@@ -101,10 +102,11 @@ function signal(session: CallSession, name: CommandName, payload: unknown): void
   if (refusal !== undefined) drop(session, name, `refused ${refusal}`);
 }
 
-function signalReport(session: CallSession, payload: unknown): void {
+function signalReport(session: CallSession, room: RoomWatch, payload: unknown): void {
   const report = parseProviderReport(payload);
   if ('invalid' in report) return drop(session, PROVIDER_REPORT_SIGNAL, report.invalid);
-  session.report(report.value);
+  if (report.value.type === 'room') room.hear(report.value);
+  else session.report(report.value);
 }
 
 function drop(session: CallSession, name: string, why: string): void {

@@ -137,11 +137,13 @@ export class StreamPlay {
     return condition(() => this.#isDone, ms, { summary: 'before the stream is tried again' });
   }
 
-  /** The answer, unless it is not needed any more. */
+  /** The answer, unless it is not needed any more, or the provider has said something meanwhile. */
   async #ask<T>(work: () => Promise<T>): Promise<T | undefined> {
     const scope = new CancellationScope({ cancellable: true });
+    const heardAt = this.#state.heard?.mediaAt;
     try {
-      const moot = condition(() => this.#isDone).then(() => undefined);
+      const isOutdated = () => this.#state.heard?.mediaAt !== heardAt;
+      const moot = condition(() => this.#isDone || isOutdated()).then(() => undefined);
       return await scope.run(() => Promise.race([work(), moot]));
     } finally {
       scope.cancel();

@@ -15,6 +15,9 @@ export interface TrtcSimulatorSettings {
   readonly speed?: number;
   /** Of each action. */
   readonly ratePerSecond?: number;
+  /** Where callbacks go; nowhere if it is empty. */
+  readonly callbackUrl?: string;
+  readonly callbackKey?: string;
 }
 
 export type TrtcBehaviour = Required<TrtcSimulatorSettings>;
@@ -24,5 +27,7 @@ export const trtcBehaviourOf = (settings: TrtcSimulatorSettings): TrtcBehaviour 
   streamMs: 10_000,
   speed: 1,
   ratePerSecond: 20,
+  callbackUrl: '',
+  callbackKey: '',
   ...settings,
 });

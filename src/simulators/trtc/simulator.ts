@@ -5,8 +5,9 @@ import { readBody, serveOnLoopback } from '../loopback-server.js';
 import { createMeter } from '../tencent/gate.js';
 import { createTimers } from '../timers.js';
 import { ACTION_REGIONS, type ActionAnswer, createActions, type Members } from './actions.js';
+import { createRoomCallbackSender, type RoomDelivery, type SentRoomCallback } from './callbacks.js';
 import { type TrtcBehaviour, type TrtcSimulatorSettings, trtcBehaviourOf } from './settings.js';
-import { createStudio, type IngestTask, type RoomWatcher, type Studio } from './studio.js';
+import { createStudio, type IngestTask, type Studio } from './studio.js';
 import { tc3Fault } from './tc3-check.js';
 
 /**
@@ -26,11 +27,14 @@ export interface TrtcLedger {
   readonly tasks: readonly IngestTask[];
   /** Rooms that exist now, as `kind:name`, and who is in them. */
   readonly rooms: Readonly<Record<string, readonly string[]>>;
+  readonly callbacks: readonly SentRoomCallback[];
 }
 
 export interface TrtcSimulator {
   readonly url: string;
   readonly control: Pick<Studio, 'enter' | 'exit' | 'stream'> & {
+    /** Where callbacks go from now on, and how. */
+    callBack(order: { readonly url?: string; readonly how?: RoomDelivery }): void;
     fault(fault: TrtcFault): void;
     faults(): readonly FaultCount<TrtcFaultKind>[];
     clearFaults(): void;
@@ -40,14 +44,6 @@ export interface TrtcSimulator {
 }
 
 const VERSION = '2019-07-22';
-const nothing = () => undefined;
-const NOBODY_WATCHES: RoomWatcher = {
-  entered: nothing,
-  exited: nothing,
-  dismissed: nothing,
-  taskStarted: nothing,
-  taskEnded: nothing,
-};
 
 /**
  * Stands in for TRTC's cloud API on loopback, written from the published documents: the signature of
@@ -59,7 +55,8 @@ export async function startTrtcSimulator(settings: TrtcSimulatorSettings): Promi
   const faultTimers = createTimers(1);
   const rules = createFaultRules<TrtcFaultKind>();
   const codes = new Map<object, string>();
-  const studio = createStudio(behaviour, timers, NOBODY_WATCHES);
+  const callbacks = createRoomCallbackSender(behaviour, faultTimers);
+  const studio = createStudio(behaviour, timers, callbacks);
   const actions = createActions(behaviour, studio);
   const requests = new Map<string, number>();
   const meter = createMeter(behaviour.ratePerSecond);
@@ -102,13 +99,16 @@ export async function startTrtcSimulator(settings: TrtcSimulatorSettings): Promi
   };
 
   const server = await serveOnLoopback(settings.port, serve);
-  const { enter, exit, stream } = studio;
   return {
     url: server.url,
     control: {
-      enter,
-      exit,
-      stream,
+      enter: studio.enter,
+      exit: studio.exit,
+      stream: studio.stream,
+      callBack({ url = callbacks.url, how = callbacks.delivery }) {
+        callbacks.url = url;
+        callbacks.delivery = how;
+      },
       fault({ code, ...fault }) {
         if (code !== undefined) codes.set(fault, code);
         rules.add(fault);
@@ -118,6 +118,7 @@ export async function startTrtcSimulator(settings: TrtcSimulatorSettings): Promi
       ledger: () => ({
         requests: Object.fromEntries(requests),
         tasks: studio.tasks,
+        callbacks: callbacks.sent,
         rooms: Object.fromEntries([...studio.rooms].map(([key, users]) => [key, [...users]])),
       }),
     },

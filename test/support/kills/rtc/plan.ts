@@ -16,6 +16,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'store.callbackTargets.read': 'reads',
   'store.robotCallHistory.over': 'reads',
   'store.reader.placingIn': 'reads',
+  'store.reader.findByStreamTask': 'reads',
   'store.history.list': 'reads',
   'store.userEvents.rangeOf': 'reads',
   'store.userEvents.after': 'reads',
