@@ -8,9 +8,9 @@ import { findCli } from '../engine/embedded/find-cli.js';
 import { lockFolder } from '../engine/embedded/folder-lock.js';
 import { startEmbeddedServer } from '../engine/embedded/server.js';
 import { createLogger } from '../observability/logger.js';
-import { startTencentSimulator, type TencentSimulator } from '../simulators/tencent/simulator.js';
 import { withDevelopmentKeys } from './development-keys.js';
 import { type RunningService, runService } from './run-service.js';
+import { haveUsCalledBack, type SimulatedTencent, withTencent } from './simulated-tencent.js';
 import { unlessStopped } from './stop-signal.js';
 import { Undo } from './undo.js';
 
@@ -21,7 +21,7 @@ export interface Embedded {
   readonly uiUrl: string | undefined;
   readonly logFile: string;
   /** Stands in for Tencent where none is configured. */
-  readonly tencent?: TencentSimulator;
+  readonly tencent?: SimulatedTencent;
   stop(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ async function startParts(options: StartOptions, undo: Undo): Promise<Omit<Embed
   options.prepareRuntime(logger);
   const temporal = await temporalServer({ ...options, config }, undo);
   progress(
-    `Tencent    ${tencent === undefined ? config.TENCENT_CALL_API : `simulated at ${tencent.url}`}`,
+    `Tencent    ${tencent === undefined ? config.TENCENT_CALL_API : `simulated at ${tencent.calls.url}`}`,
   );
   progress(`Store      ${config.DATABASE_URL === undefined ? 'embedded PGlite' : 'PostgreSQL'}`);
   const service = await runService({
@@ -71,6 +71,7 @@ async function startParts(options: StartOptions, undo: Undo): Promise<Omit<Embed
   });
   undo.add(() => service.stop());
   progress(`API        ${service.apiUrl}`);
+  if (tencent !== undefined) await haveUsCalledBack(config, service.apiUrl ?? '');
   return {
     config,
     service,
@@ -79,19 +80,6 @@ async function startParts(options: StartOptions, undo: Undo): Promise<Omit<Embed
     temporalAddress: temporal.address,
     ...(tencent !== undefined && { tencent }),
   };
-}
-
-/** A simulated Tencent where none is configured: its callees answer after two seconds. */
-async function withTencent(
-  config: Config,
-  undo: Undo,
-): Promise<{ readonly config: Config; readonly tencent?: TencentSimulator }> {
-  const { TENCENT_CALL_API: place, TRTC_SDK_APP_ID: sdkAppId, TRTC_SECRET_KEY: secretKey } = config;
-  if (place !== undefined || sdkAppId === undefined || secretKey === undefined) return { config };
-  const administrators = config.TENCENT_ADMINISTRATORS;
-  const tencent = await startTencentSimulator({ port: 0, sdkAppId, secretKey, administrators });
-  undo.add(() => tencent.stop());
-  return { config: Object.freeze({ ...config, TENCENT_CALL_API: tencent.url }), tencent };
 }
 
 /** The terminal belongs to the story of the calls; logs go to a file. */

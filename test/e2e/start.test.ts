@@ -22,7 +22,7 @@ const toldIn = (title: string): string[] =>
   );
 
 describe('the calls a start plays', () => {
-  it('plays eight scenes', () => {
+  it('plays nine scenes', () => {
     expect(scenes.map(({ title }) => title)).toEqual([
       'Answered and hung up',
       'Rejected',
@@ -32,6 +32,7 @@ describe('the calls a start plays', () => {
       'The callee is busy',
       'A robot calls through Tencent, and is answered',
       'A robot call is ended while it rings',
+      'A robot plays a stream to a group',
     ]);
   });
 
@@ -101,6 +102,16 @@ describe('the calls a start plays', () => {
     ]);
   });
 
+  it('shows a group that hears a stream: one answers, one does not, and nothing plays on', () => {
+    expect(toldIn('A robot plays a stream to a group')).toEqual([
+      expect.stringMatching(/^robot calls ann and bob: [0-9a-f-]{36}$/),
+      'ann answers, bob does not: robot Calling, ann Calling, bob Waiting',
+      expect.stringMatching(/^the stream is heard to its end: 101004 /),
+      'its record: MultiCall, NormalEnd',
+    ]);
+    expect(product.stdout()).toContain('streams that still play: 0');
+  });
+
   it('links every call to the Temporal UI, where it is found', async () => {
     const links = scenes.flatMap((scene) => scene.links);
     const search = `${place.uiUrl}/namespaces/default/workflows?query=ProviderCallId`;
@@ -109,6 +120,7 @@ describe('the calls a start plays', () => {
 
     expect(links).toEqual([
       ...[1, 2, 3, 4, 5, 6].map((id) => `${place.uiUrl}/namespaces/default/workflows/call-${id}`),
+      expect.stringContaining(search),
       expect.stringContaining(search),
       expect.stringContaining(search),
     ]);

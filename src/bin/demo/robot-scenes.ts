@@ -1,92 +1,63 @@
-import { randomInt } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
-import { issueUserSig } from '../../providers/rtc-tokens/user-sig.js';
-import { providerCallLink, type Stage } from './stage.js';
+import {
+  type Answer,
+  CALL_INFO,
+  ENGINE,
+  isGone,
+  people,
+  ring,
+  said,
+  send,
+  told,
+  until,
+} from './robot-backend.js';
+import type { Stage } from './stage.js';
 
-/** A backend that speaks Tencent's Call REST API, pointed at us. */
-const ROBOT = 'robot';
+const RECORD = 'call_record_http_srv/get_record_by_callid';
 const CALLEE = 'jack';
-const RING_MS = 30_000;
-const POLL_MS = 250;
-const GONE = 101004;
-
-interface Answer {
-  readonly ErrorCode: number;
-  readonly ErrorInfo: string;
-  readonly Response?: {
-    readonly CallId?: string;
-    readonly UserList?: readonly { readonly User_Account: string; readonly Status: string }[];
-  };
-}
-
-async function send({ running }: Stage, command: string, body: object): Promise<Answer> {
-  const { TRTC_SDK_APP_ID: sdkAppId = 0, TRTC_SECRET_KEY: secretKey = '' } = running.config;
-  const [identifier = ''] = running.config.TENCENT_ADMINISTRATORS;
-  const time = Math.floor(Date.now() / 1_000);
-  const query = new URLSearchParams({
-    sdkappid: String(sdkAppId),
-    identifier,
-    usersig: issueUserSig({ userId: identifier, sdkAppId, time, expire: 3_600 }, secretKey),
-    random: String(randomInt(2 ** 32)),
-    contenttype: 'json',
-  });
-  const url = `${running.service.apiUrl}/v4/call_engine_http_srv/${command}?${query.toString()}`;
-  const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
-  return (await answer.json()) as Answer;
-}
-
-const people = ({ Response }: Answer): string =>
-  (Response?.UserList ?? [])
-    .map(({ User_Account, Status }) => `${User_Account} ${Status}`)
-    .join(', ');
-const said = (answer: Answer): string =>
-  answer.ErrorCode === 0 ? 'OK' : `${answer.ErrorCode} ${answer.ErrorInfo}`;
-
-async function told(stage: Stage, what: string, how: (a: Answer) => string, ask: Promise<Answer>) {
-  const begun = performance.now();
-  const answer = await ask;
-  const took = `${(performance.now() - begun).toFixed(0)} ms`;
-  stage.say(`  ${what.padEnd(44)} ${took.padStart(7)}  ${how(answer)}`);
-  return answer;
-}
-
-async function ring(stage: Stage): Promise<string> {
-  const body = {
-    Robot_Account: ROBOT,
-    CalleeList_Account: [CALLEE],
-    Timeout: RING_MS,
-    CallInfo: { MediaType: 'Video' },
-  };
-  const asked = send(stage, 'start_call_by_robot', body);
-  const { Response } = await told(stage, `${ROBOT} calls ${CALLEE}`, callIdOrWhy, asked);
-  if (Response?.CallId === undefined) throw new Error('no call');
-  stage.say(`  ${providerCallLink(stage.running, Response.CallId)}`);
-  return Response.CallId;
-}
-
-const callIdOrWhy = (answer: Answer): string => answer.Response?.CallId ?? said(answer);
-
-/** Until the list of people, or that there is none any more, is as wanted. */
-async function until(stage: Stage, CallId: string, wanted: (answer: Answer) => boolean) {
-  for (;;) {
-    const answer = await send(stage, 'get_call_info', { CallId });
-    if (wanted(answer) || stage.stopping.aborted) return answer;
-    await pause(POLL_MS);
-  }
-}
+/** Of a group: one answers, and one lets it ring. */
+const ANSWERS = 'ann';
+const RINGS_ON = 'bob';
+const STREAM = 'https://media.example.com/welcome.mp3';
+const STREAM_MS = 2_000;
 
 export async function robotAnswered(stage: Stage): Promise<void> {
-  const CallId = await ring(stage);
-  const answered = (answer: Answer) => people(answer).includes(`${CALLEE} Calling`);
-  await told(stage, `${CALLEE} answers`, people, until(stage, CallId, answered));
-  stage.running.tencent?.control.act({ callId: CallId, user: CALLEE, action: 'HangUp' });
-  const gone = until(stage, CallId, ({ ErrorCode }) => ErrorCode === GONE);
-  await told(stage, `${CALLEE} hangs up`, said, gone);
+  const CallId = await ring(stage, [CALLEE]);
+  const answered = until(stage, CALL_INFO, CallId, (answer) =>
+    people(answer).includes(`${CALLEE} Calling`),
+  );
+  await told(stage, `${CALLEE} answers`, people, answered);
+  stage.running.tencent?.calls.control.act({ callId: CallId, user: CALLEE, action: 'HangUp' });
+  await told(stage, `${CALLEE} hangs up`, said, until(stage, CALL_INFO, CallId, isGone));
 }
 
 export async function robotEnded(stage: Stage): Promise<void> {
-  const CallId = await ring(stage);
-  await told(stage, 'who is in it', people, send(stage, 'get_call_info', { CallId }));
-  await told(stage, 'the backend ends it', said, send(stage, 'end_call', { CallId }));
-  await told(stage, 'and asks for it', said, send(stage, 'get_call_info', { CallId }));
+  const CallId = await ring(stage, [CALLEE]);
+  await told(stage, 'who is in it', people, send(stage, CALL_INFO, { CallId }));
+  await told(stage, 'the backend ends it', said, send(stage, `${ENGINE}/end_call`, { CallId }));
+  await told(stage, 'and asks for it', said, send(stage, CALL_INFO, { CallId }));
 }
+
+/** A voice notification: the call ends when everything was said. */
+export async function robotGroup(stage: Stage): Promise<void> {
+  const { tencent } = stage.running;
+  tencent?.calls.control.script({ user: RINGS_ON, devices: [{ does: 'nothing' }] });
+  tencent?.rooms.control.stream(STREAM, { ms: STREAM_MS });
+  const StreamIngest = { StreamUrl: STREAM, EndCallWhenFinished: true };
+  const CallId = await ring(stage, [ANSWERS, RINGS_ON], { StreamIngest });
+  const answered = until(stage, CALL_INFO, CallId, (answer) =>
+    people(answer).includes(`${ANSWERS} Calling`),
+  );
+  await told(stage, `${ANSWERS} answers, ${RINGS_ON} does not`, people, answered);
+  const over = until(stage, CALL_INFO, CallId, isGone);
+  await told(stage, 'the stream is heard to its end', said, over);
+  const record = until(stage, RECORD, CallId, ({ ErrorCode }) => ErrorCode === 0);
+  await told(stage, 'its record', resultIn, record);
+  const { tasks = [] } = tencent?.rooms.control.ledger() ?? {};
+  const stillPlaying = tasks.filter(({ endedAt }) => endedAt === undefined).length;
+  stage.say(`  streams that still play: ${stillPlaying}`);
+}
+
+const resultIn = (answer: Answer): string => {
+  const { CallType, CallResult } = answer.Response?.CallRecord ?? {};
+  return CallResult === undefined ? said(answer) : `${CallType}, ${CallResult}`;
+};

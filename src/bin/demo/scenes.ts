@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiError } from '../../client/api-error.js';
 import type { DataOf } from '../../contract/routes.js';
-import { robotAnswered, robotEnded } from './robot-scenes.js';
+import { robotAnswered, robotEnded, robotGroup } from './robot-scenes.js';
 import { type Actor, actor, callLink, type Stage, step } from './stage.js';
 
 type Created = DataOf<'createCall'>;
@@ -169,6 +169,7 @@ const SCENES: readonly (readonly [string, Scene])[] = [
 const ROBOT_SCENES: readonly (readonly [string, Scene])[] = [
   ['A robot calls through Tencent, and is answered', robotAnswered],
   ['A robot call is ended while it rings', robotEnded],
+  ['A robot plays a stream to a group', robotGroup],
 ];
 
 /** A refusal, of a permission hook for example, is part of the story; the service stays up. */
