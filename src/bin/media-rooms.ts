@@ -1,5 +1,7 @@
 import { type Config, InvalidConfig } from '../config.js';
 import type { MediaRooms } from '../ports/media-rooms.js';
+import { roomRightUserbuf } from '../providers/rtc-tokens/room-right.js';
+import { issueUserSig } from '../providers/rtc-tokens/user-sig.js';
 import type { CloudAction } from '../providers/trtc/cloud-api.js';
 
 const NUMERIC_ROOM_IS = { 'numeric-is-0': 0, 'numeric-is-1': 1, try: undefined } as const;
@@ -14,10 +16,9 @@ export async function mediaRoomsOf(config: Config): Promise<MediaRooms | undefin
     throw new InvalidConfig('TRTC_SDK_APP_ID, TRTC_SECRET_KEY: needed with TENCENTCLOUD_SECRET_ID');
   }
   // The vendor's client is loaded only where it is used.
-  const [{ createCloudApi, ACTIONS }, { createMediaRooms }, { issueUserSig }] = await Promise.all([
+  const [{ createCloudApi, ACTIONS }, { createMediaRooms }] = await Promise.all([
     import('../providers/trtc/cloud-api.js'),
     import('../providers/trtc/media-rooms.js'),
-    import('../providers/rtc-tokens/user-sig.js'),
   ]);
   const regions = config.TRTC_CLOUD_REGIONS ?? {};
   const unknown = Object.keys(regions).find((name) => !ACTIONS.includes(name as CloudAction));
@@ -29,9 +30,14 @@ export async function mediaRoomsOf(config: Config): Promise<MediaRooms | undefin
     return createMediaRooms({
       sdkAppId,
       api: createCloudApi({ secretId, secretKey, place: config.TRTC_CLOUD_API, regions }),
-      signUser: (userId) => {
+      signUser(userId, room) {
         const time = Math.floor(Date.now() / 1_000);
-        return issueUserSig({ userId, sdkAppId, time, expire: SIG_SECONDS }, signingKey);
+        const claims = { userId, sdkAppId, time, expire: SIG_SECONDS };
+        const userSig = issueUserSig(claims, signingKey);
+        if (!config.TRTC_PRIVATE_MAP_KEY || room.kind === 'numeric') return { userSig };
+        const right = { userId, sdkAppId, room: room.name, expiresAt: time + SIG_SECONDS };
+        const userbuf = roomRightUserbuf(right);
+        return { userSig, privateMapKey: issueUserSig({ ...claims, userbuf }, signingKey) };
       },
       ...(numericRoomIs !== undefined && { numericRoomIs }),
     });

@@ -15,9 +15,15 @@ export interface MediaRoomsSettings {
   readonly sdkAppId: number;
   readonly api: CloudApi;
   /** Lets a user into a room. */
-  readonly signUser: (userId: string) => string;
+  readonly signUser: (userId: string, room: MediaRoom) => Admission;
   /** Absent: 0, as the page on calls says, and if that is refused 1, as the reference says. */
   readonly numericRoomIs?: NumericRoomIs;
+}
+
+export interface Admission {
+  readonly userSig: string;
+  /** Where an application admits users to single rooms. */
+  readonly privateMapKey?: string;
 }
 
 /** A stream that plays nothing for so long is ended by the provider itself. */
@@ -49,7 +55,7 @@ export function createMediaRooms(settings: MediaRoomsSettings): MediaRooms {
     api.ask('StartStreamIngest', {
       SdkAppId,
       ...startBody(order, numericIs),
-      UserSig: signUser(order.stream.userId),
+      ...admitted(signUser(order.stream.userId, order.room)),
     });
 
   const inRoom = ({ name, kind }: MediaRoom) => ({
@@ -89,6 +95,11 @@ export function createMediaRooms(settings: MediaRoomsSettings): MediaRooms {
     },
   };
 }
+
+const admitted = ({ userSig, privateMapKey }: Admission) => ({
+  UserSig: userSig,
+  ...(privateMapKey !== undefined && { PrivateMapKey: privateMapKey }),
+});
 
 function startBody({ room, stream, longestMs }: IngestOrder, numericIs: NumericRoomIs) {
   const { url, userId, repeat, volume, seekSeconds } = stream;

@@ -20,13 +20,17 @@ interface Studio extends TrtcSimulator {
 async function studio(
   settings: Partial<TrtcSimulatorSettings> = {},
   numericRoomIs?: 0 | 1,
+  keyed = false,
 ): Promise<Studio> {
   const simulator = await trtcSimulator(settings);
   const open = () =>
     createMediaRooms({
       sdkAppId: SDK_APP_ID,
       api: createCloudApi({ ...API_KEY, place: simulator.url }),
-      signUser: (userId) => userSig(userId),
+      signUser: (userId, room) => ({
+        userSig: userSig(userId),
+        ...(keyed && { privateMapKey: `key of ${userId} to ${room.name}` }),
+      }),
       ...(numericRoomIs !== undefined && { numericRoomIs }),
     });
   return { ...simulator, rooms: open(), other: open() };
@@ -76,6 +80,16 @@ describe('a stream', () => {
       Volume: 50,
       SeekSecond: 3,
     });
+  });
+
+  it('shows the key of its room where the application wants one', async () => {
+    const keyed = await studio({}, 1, true);
+    await started(keyed.rooms);
+    const [task] = keyed.control.ledger().tasks;
+    expect(task?.request).toMatchObject({ PrivateMapKey: 'key of robot to room-1' });
+    const plain = await studio();
+    await started(plain.rooms);
+    expect(plain.control.ledger().tasks[0]?.request).not.toHaveProperty('PrivateMapKey');
   });
 
   it.each([0, 1] as const)(
