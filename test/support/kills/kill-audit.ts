@@ -95,6 +95,9 @@ export function agreement(
 ): Compared {
   const { status, cause, version } = state;
   const told = history.writes.flatMap((write) => write.events);
+  // A start that came too late was announced to nobody, and so is its end.
+  const wasSilent = cause === 'unreachable';
+  const versions = versionsOf(events);
   const written = history.writes.at(-1)?.state;
   return {
     is: {
@@ -103,7 +106,8 @@ export function agreement(
       // As it was written last; a terminated call could not write its end.
       written,
       events: last(events, told.length),
-      versions: versionsOf(events),
+      // What a terminated call had not told yet, nobody can tell any more.
+      versions: terminated ? versions.at(-1) : versions,
       ends: events.filter(({ type }) => type === 'call.ended').length,
     },
     shouldBe: {
@@ -113,11 +117,14 @@ export function agreement(
         : { status: 'COMPLETED', result: { status, cause, version } },
       written: terminated ? written : state,
       events: terminated ? last(events, told.length) : told,
-      versions: Array.from({ length: version - 1 }, (_, index) => index + 2),
-      ends: 1,
+      versions: terminated ? version : wasSilent ? [] : upTo(version),
+      ends: wasSilent ? 0 : 1,
     },
   };
 }
+
+const upTo = (version: number): number[] =>
+  Array.from({ length: version - 1 }, (_, index) => index + 2);
 
 const versionsOf = (events: readonly OutwardEvent[]): number[] => [
   ...new Set(events.map(({ version }) => version).filter((version) => version > 1)),

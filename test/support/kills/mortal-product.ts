@@ -138,8 +138,8 @@ export async function mortalProduct({ role, settings = {} }: Life): Promise<Mort
       const { signal } = stopping;
       const stopped = new Promise((resolve) => signal.addEventListener('abort', resolve));
       const lives = async () => {
-        do await live();
-        while (await diesBefore(stopped));
+        if (running?.runs() !== true) await live();
+        while (await diesBefore(stopped)) await live();
       };
       const living = lives();
       living.catch(() => undefined);

@@ -1,0 +1,155 @@
+import { isDeepStrictEqual } from 'node:util';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { ProviderReport } from '../../src/call/events.js';
+import { judge } from '../../src/call/transition.js';
+import { createCall } from '../../src/simulators/tencent/call.js';
+import { FAULT_KINDS } from '../../src/simulators/tencent/faults.js';
+import { aStart } from '../support/calls.js';
+import type { Row } from '../support/kills/kill-audit.js';
+import { unknownTo } from '../support/kills/kill-plan.js';
+import { compareEnds, type Played, type RobotAudit } from '../support/kills/robot/audit.js';
+import { type Company, openCompany } from '../support/kills/robot/company.js';
+import { ACTIONS } from '../support/kills/robot/faults.js';
+import type { Told } from '../support/kills/robot/people.js';
+import { ROBOT_PLAN, STORIES } from '../support/kills/robot/plan.js';
+import { described, drawScripts, type Script } from '../support/kills/robot/scripts.js';
+import { aRobotCall } from '../support/robot-calls.js';
+import { runs } from '../support/runs.js';
+import { runSeed, seeded } from '../support/seeded.js';
+
+const SCRIPTS_PER_RUN = 50;
+/** A call whose end was promised is over at Tencent by then, whatever is lost and killed meanwhile. */
+const OVER_WITHIN_MS = 60_000;
+const RUN_LIMIT_MS = 900_000;
+/** What phones, a backend and an operator bring about, whatever faults were drawn. */
+const CAUSES = ['hangup', 'rejected', 'no_answer', 'cancelled', 'ops_ended'];
+
+describe('the audit of robot calls', () => {
+  const script: Script = {
+    nth: 1,
+    robot: 'robot-1',
+    callee: 'jack',
+    story: 'rejected',
+    faults: [],
+    paceMs: 0,
+  };
+  const request = {
+    robot: 'robot-1',
+    callees: ['jack'],
+    timeoutMs: 10_000,
+    userData: '',
+    mediaType: 'Video',
+    roomId: 'room-1',
+    roomIdType: 2,
+    body: {},
+  } as const;
+  const nobody = { changed: () => undefined, ended: () => undefined };
+  const rung = (id: string, action: 'Reject' | 'Accept' = 'Reject') => {
+    const call = createCall(id, request, 'Cancel', nobody);
+    call.act('jack', action);
+    return call;
+  };
+  const row = (...reports: readonly ProviderReport[]): Row => {
+    const { state } = aStart(aRobotCall({ caller: { userId: 'robot-1' } }));
+    const told = reports.reduce((at, report) => judge(at, report, Date.now()).state, state);
+    return { state: told, columns: {}, events: [] };
+  };
+  const placed = (providerCallId: string) => ({ type: 'placed', providerCallId }) as const;
+  const over = (cause: 'rejected' | 'no_answer') => ({ type: 'over', cause }) as const;
+  const told: Told = { script, providerCallId: 'a', isPromised: false };
+  const good: Played = { told, rows: [row(placed('a'), over('rejected'))], rung: [rung('a')] };
+  const agrees = (played: Partial<Played>): boolean => {
+    const { is, shouldBe } = compareEnds({ ...good, ...played });
+    return isDeepStrictEqual(is, shouldBe);
+  };
+
+  it('agrees with a start that rang once and ended once, as its provider says', () => {
+    expect(agrees({})).toBe(true);
+  });
+
+  it.each([
+    ['a second ring', { rung: [rung('a'), rung('b')] }],
+    ['a ring that goes on', { rung: [rung('a', 'Accept')] }],
+    ['another end than the provider knows', { rows: [row(placed('a'), over('no_answer'))] }],
+    ['no end', { rows: [row(placed('a'))] }],
+    ['another call than the backend was told of', { told: { ...told, providerCallId: 'c' } }],
+    ['a second call for one start', { rows: [...good.rows, ...good.rows] }],
+    ['an end that was promised and is not the cause', { told: { ...told, isPromised: true } }],
+  ] satisfies [string, Partial<Played>][])('takes notice of %s', (_what, played) => {
+    expect(agrees(played)).toBe(false);
+  });
+});
+
+/** Seeds of one run after the other: each is replayed alone by `TEST_SEED`. */
+const seeds = Array.from({ length: runs(1) }, (_, index) => runSeed() + index);
+
+describe.each(seeds)(
+  'robot calls, with a failing provider and a killed process, seed %i',
+  (seed) => {
+    let company: Company;
+    let told: readonly Told[];
+    let audits: readonly RobotAudit[];
+
+    beforeAll(async () => {
+      company = await openCompany(inject('temporalAddress'));
+    });
+    afterAll(() => company?.close());
+
+    it(
+      'ring once for one start and end once, as their provider knows it',
+      async () => {
+        const scripts = drawScripts(company.points, SCRIPTS_PER_RUN, seeded(seed));
+        told = await company.play(scripts);
+        audits = await company.audit(told);
+        process.stdout.write(`${(await summary()).join('\n')}\n`);
+
+        const calls = audits.flatMap((audit) => audit.calls);
+        for (const { is, shouldBe } of calls) expect(is).toEqual(shouldBe);
+        expect(audits.flatMap(({ wrongCursors }) => wrongCursors)).toEqual([]);
+      },
+      RUN_LIMIT_MS,
+    );
+
+    it('are over at the provider in time, and leave no line busy', () => {
+      const owedMs = audits.flatMap((audit) => audit.owedMs);
+      expect(owedMs.length).toBeGreaterThan(0);
+      expect(owedMs.filter((ms) => ms > OVER_WITHIN_MS)).toEqual([]);
+      expect(audits.flatMap(({ busyLines }) => busyLines)).toEqual([]);
+    });
+
+    it('met every command and kind of fault, took every course, and were killed at each point', async () => {
+      const { points } = company;
+      const { declared, reached, killed } = await company.passed();
+      expect(unknownTo(ROBOT_PLAN, declared)).toEqual([]);
+      expect(points.filter((point) => !(point in reached))).toEqual([]);
+      expect(points.filter((point) => !(point in killed))).toEqual([]);
+      const faults = company.faults().map(({ fault }) => fault);
+      expect(new Set(faults.map(({ on }) => on))).toEqual(new Set(ACTIONS));
+      expect(new Set(faults.map(({ kind }) => kind))).toEqual(new Set(FAULT_KINDS));
+      expect(new Set(told.map(({ script }) => script.story))).toEqual(new Set(STORIES));
+      expect(audits.reduce((sum, { found }) => sum + found, 0)).toBeGreaterThan(0);
+      const causes = audits.flatMap((audit) => Object.keys(audit.causes));
+      expect(causes).toEqual(expect.arrayContaining(CAUSES));
+    });
+
+    async function summary(): Promise<string[]> {
+      const { reached, killed } = await company.passed();
+      const faults = company
+        .faults()
+        .map(({ fault: { on, kind, code = '' }, fired }) => `${on} ${kind} ${code} ${fired}`);
+      const owedMs = audits.flatMap((audit) => audit.owedMs);
+      return [
+        `seed ${seed}`,
+        ...told.map(({ script }) => described(script)),
+        ...company.points.map(
+          (point) => `${point}: reached ${reached[point] ?? 0}, killed ${killed[point] ?? 0}`,
+        ),
+        `faults: ${faults.join(', ')}`,
+        `ends: ${JSON.stringify(audits.map(({ causes }) => causes))}`,
+        `starts of the product (ms): ${company.startsMs().join(', ')}`,
+        `found by their records: ${audits.map(({ found }) => found).join(' and ')}`,
+        `over at the provider after at most ${Math.max(0, ...owedMs)} ms of ${OVER_WITHIN_MS}`,
+      ];
+    }
+  },
+);
