@@ -6,7 +6,9 @@ import type { CallActivities } from '../workflows/call/activities.js';
 /** Writes what a call has become, after the change is durable in the workflow. */
 export const createRecordActivities = (records: Records) =>
   ({
-    recordCall: ({ state, events }) => records.write(state, events).catch(sayWhatIsAway),
+    recordCall: async ({ state, events }) => {
+      await records.write(state, events).catch(sayWhatIsAway);
+    },
   }) satisfies CallActivities;
 
 /** An operator who looks at a call that stays open reads why, in place of a driver's stack. */

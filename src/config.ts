@@ -152,6 +152,28 @@ export const configSchema = z.object({
     .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, { error: 'must be whsec_ and base64' })
     .optional()
     .describe('Standard Webhooks secret that signs questions to the hook'),
+  WEBHOOK_RETRY_SECONDS: z
+    .string()
+    .default('0,5,300,1800,7200,18000,36000,50400,72000,86400')
+    .transform((list) => list.split(',').map(Number))
+    .refine(
+      (times) =>
+        times[0] === 0 && times.every((time, at) => at === 0 || time > (times[at - 1] ?? time)),
+      { error: 'must be rising numbers with commas, from 0' },
+    )
+    .describe(
+      'When a webhook is tried, in seconds after its first attempt, each up to a fifth later; after the last it is given up',
+    ),
+  WEBHOOK_ALLOWED_NETWORKS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').filter((network) => network.trim() !== ''))
+    .describe(
+      'Private networks to which webhooks may be posted, such as 10.0.0.0/8, with commas; none unless set',
+    ),
+  EVENT_RETENTION_DAYS: whole(30, 1, 3_650).describe(
+    'How long events, and how they were delivered, are kept; calls are kept for ever',
+  ),
   TEMPORAL_ADDRESS: z
     .string()
     .optional()

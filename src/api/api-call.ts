@@ -1,10 +1,19 @@
-import type { BodyOf, DataOf, ForAnyone, QueryOf, RouteName } from '../contract/routes.js';
+import type {
+  BodyOf,
+  DataOf,
+  ForAnyone,
+  ForServices,
+  ParamsOf,
+  QueryOf,
+  RouteName,
+} from '../contract/routes.js';
 
 /** A request that is authenticated and validated. */
 export interface ApiCall<N extends RouteName> {
   /** Until when whoever sent it may be answered, in milliseconds since the epoch. */
   readonly until: number;
-  readonly userId: N extends ForAnyone ? string | undefined : string;
+  readonly userId: N extends ForAnyone | ForServices ? string | undefined : string;
+  readonly params: ParamsOf<N>;
   /** 0 on routes without one. */
   readonly callId: number;
   readonly query: QueryOf<N>;

@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { CallService } from '../service/call-service.js';
+import type { WebhookService } from '../service/webhook-service.js';
 import type { HttpStatusMode } from './answer.js';
 import type { Authenticate } from './auth/authenticate.js';
 import { createIdentify } from './auth/identify.js';
@@ -24,6 +25,7 @@ import { type RoomDoor, trtcWebhook } from './webhooks/trtc.js';
 export interface AppSettings {
   readonly service: CallService;
   readonly authenticate: Authenticate;
+  readonly webhooks: WebhookService;
   readonly events: EventStreamSettings;
   readonly readiness: Readiness;
   readonly httpStatus: HttpStatusMode;
@@ -52,7 +54,7 @@ export function createApp(settings: AppSettings): Express {
   if (settings.tencent !== undefined) app.use(tencentRouter(settings.tencent));
   if (settings.callbacks !== undefined) app.use(tencentCallWebhook(settings.callbacks));
   if (settings.rooms !== undefined) app.use(trtcWebhook(settings.rooms));
-  app.use(mountRoutes({ service, identify, events: settings.events }));
+  app.use(mountRoutes({ service, webhooks: settings.webhooks, identify, events: settings.events }));
   app.use(() => {
     throw unknownRoute();
   });

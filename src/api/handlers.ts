@@ -1,4 +1,4 @@
-import type { RouteName, StreamName } from '../contract/routes.js';
+import type { ForServices, RouteName, StreamName } from '../contract/routes.js';
 import {
   acceptedCallView,
   callDetailView,
@@ -15,9 +15,9 @@ import { IDEMPOTENCY_KEY_HEADER, idempotencyOf } from './idempotency-key.js';
 
 type Handler<N extends RouteName> = (service: CallService, call: ApiCall<N>) => Promise<Answer<N>>;
 
-/** One handler per route: a route without one does not compile. */
+/** One handler per route of calls: a route without one does not compile. */
 export const HANDLERS: {
-  readonly [N in Exclude<RouteName, StreamName>]: Handler<N>;
+  readonly [N in Exclude<RouteName, StreamName | ForServices>]: Handler<N>;
 } = {
   createCall,
   async listRinging(service, { userId }) {

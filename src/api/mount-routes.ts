@@ -1,25 +1,29 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import {
   type BodyOf,
+  type ForServices,
+  type ParamsOf,
   type QueryOf,
   ROUTES,
   type Route,
   type RouteName,
   type StreamName,
 } from '../contract/routes.js';
-import { callIdParam } from '../contract/schemas.js';
 import type { CallService } from '../service/call-service.js';
+import type { WebhookService } from '../service/webhook-service.js';
 import { factsOf, sendData } from './answer.js';
-import type { ApiCall } from './api-call.js';
+import type { Answer, ApiCall } from './api-call.js';
 import type { Identify, Identity } from './auth/identify.js';
 import { type EventStreamSettings, streamEvents } from './event-stream.js';
 import { HANDLERS } from './handlers.js';
 import { MethodNotAllowed } from './http-errors.js';
 import { parseBody, takeBody } from './read-body.js';
 import { validate } from './validate.js';
+import { WEBHOOK_HANDLERS } from './webhook-handlers.js';
 
 export interface RouteDependencies {
   readonly service: CallService;
+  readonly webhooks: WebhookService;
   readonly identify: Identify;
   readonly events: EventStreamSettings;
 }
@@ -62,29 +66,44 @@ function handle(name: RouteName, deps: RouteDependencies): RequestHandler[] {
     return [identify, (req, res) => streamEvents(deps.events, readCall(name, req, res), res)];
   }
   const { body }: Route = ROUTES[name];
-  const run = answer(name, deps);
-  return body === undefined ? [identify, run] : [identify, takeBody, run];
-}
-
-function answer<N extends Exclude<RouteName, StreamName>>(
-  name: N,
-  { service }: RouteDependencies,
-): RequestHandler {
-  return async (req, res) => {
-    const { data, headers } = await HANDLERS[name](service, readCall(name, req, res));
+  const run: RequestHandler = async (req, res) => {
+    const { data, headers } = await answer(name, req, res, deps);
     if (headers !== undefined) res.set(headers);
     sendData(res, data as object);
   };
+  return body === undefined ? [identify, run] : [identify, takeBody, run];
 }
+
+const isForServices = (name: RouteName): name is ForServices => ROUTES[name].for === 'service';
+
+function answer(
+  name: Exclude<RouteName, StreamName>,
+  req: Request,
+  res: Response,
+  { service, webhooks }: RouteDependencies,
+): Promise<Answer<RouteName>> {
+  if (isForServices(name)) {
+    const handler = WEBHOOK_HANDLERS[name] as Handler<WebhookService>;
+    return handler(webhooks, readCall(name, req, res));
+  }
+  const handler = HANDLERS[name] as Handler<CallService>;
+  return handler(service, readCall(name, req, res));
+}
+
+/** What a route takes and gives is held together by the types of the tables. */
+type Handler<S> = (service: S, call: ApiCall<never>) => Promise<Answer<RouteName>>;
 
 /** What the schemas of the route made of a request; the types say the same per route. */
 function readCall<N extends RouteName>(name: N, req: Request, res: Response): ApiCall<N> {
   const { params, query, body }: Route = ROUTES[name];
+  const given: Readonly<Record<string, unknown>> | undefined =
+    params && validate(params, req.params);
   const { userId, until } = res.locals.identity as Identity;
   return {
     until,
     userId: userId as ApiCall<N>['userId'],
-    callId: params === undefined ? 0 : Number(validate(callIdParam, req.params).callId),
+    params: given as ParamsOf<N>,
+    callId: Number(given?.callId ?? 0),
     query: (query === undefined ? undefined : validate(query, req.query)) as QueryOf<N>,
     body: (body === undefined ? undefined : validate(body, parseBody(req))) as BodyOf<N>,
     header: (header) => req.get(header),

@@ -20,9 +20,11 @@ import { callSettings } from './call-settings.js';
 import { startSweeper } from './sweeper.js';
 import type { TencentPart } from './tencent-part.js';
 import { webhookDoors } from './webhook-doors.js';
+import { type WebhookPart, webhookService } from './webhook-part.js';
 
 /** Shorter than proxies wait for a sign of life. */
 const KEEP_ALIVE_MS = 15_000;
+const DAY_MS = 86_400_000;
 const SLOW_READER_MS = 10_000;
 
 export interface ApiPart {
@@ -35,13 +37,14 @@ export interface ApiParts {
   readonly engine: EngineConnection;
   readonly store: Store;
   readonly logger: Logger;
+  readonly webhooks: WebhookPart;
   readonly tencent?: TencentPart | undefined;
   /** Of the worker in the same process; absent where there is none. */
   readonly workerRuns?: () => boolean;
 }
 
 export async function startApi(parts: ApiParts): Promise<ApiPart> {
-  const { config, engine, store, logger, tencent } = parts;
+  const { config, engine, store, logger, webhooks, tencent } = parts;
   const health = watchHealth(() => engine.connection.workflowService.getSystemInfo({}));
   const deps: Dependencies = {
     engine: createCallEngine(engine.client, health),
@@ -63,6 +66,7 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
       issuer: config.AUTH_ISSUER,
       audience: config.AUTH_AUDIENCE,
     }),
+    webhooks: webhookService(store, webhooks),
     events: { streams, keepAliveMs: KEEP_ALIVE_MS, slowReaderMs: SLOW_READER_MS },
     readiness: async () => ({
       engine: health.ok() ? 'ok' : 'down',
@@ -78,7 +82,16 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
     ...webhookDoors(parts, health),
   });
   const listening = await listen(app, { host: config.HOST, port: config.PORT });
-  const sweeper = startSweeper(deps, logger);
+  const sweeper = startSweeper(
+    {
+      ...deps,
+      deliveries: store.webhookDeliveries,
+      waker: webhooks.waker,
+      retention: store.retention,
+      keepMs: config.EVENT_RETENTION_DAYS * DAY_MS,
+    },
+    logger,
+  );
   return {
     url: listening.url,
     async stop() {

@@ -3,11 +3,14 @@ import { type Config, InvalidConfig } from '../config.js';
 import { connect, type EngineConnection } from '../engine/connection.js';
 import { lockFolder } from '../engine/embedded/folder-lock.js';
 import { registerSearchAttributes } from '../engine/search-attributes.js';
+import { createKeyring } from '../keys/keyring.js';
+import { deliveredSoon } from '../service/deliver-soon.js';
 import { openStore, type Store } from '../store/open-store.js';
 import type { ApiPart } from './api-part.js';
 import { unlessStopped } from './stop-signal.js';
 import { tencentPart } from './tencent-part.js';
 import { Undo } from './undo.js';
+import { webhookPart } from './webhook-part.js';
 import { startWorker, type WorkerPart } from './worker-part.js';
 
 export type Role = 'serve' | 'api' | 'worker';
@@ -62,15 +65,19 @@ async function startParts(options: ServiceOptions, undo: Undo): Promise<Parts> {
     const lock = await lockFolder(config.SWITCHYARD_DIR);
     undo.add(() => lock.release());
   }
-  const [engine, store] = await Promise.all([reachEngine(options, undo), open(options, undo)]);
+  const [engine, opened] = await Promise.all([reachEngine(options, undo), open(options, undo)]);
+  const webhooks = webhookPart(config, engine);
+  undo.add(() => webhooks.stop());
+  const store = { ...opened, records: deliveredSoon(opened.records, webhooks.waker) };
+  const parts = { config, engine, store, webhooks };
   const tencent = await tencentPart(config);
   if (tencent !== undefined) undo.add(() => tencent.stop());
-  const worker = role === 'api' ? undefined : await startWorker({ config, engine, store, tencent });
+  const worker = role === 'api' ? undefined : await startWorker({ ...parts, tencent });
   if (worker !== undefined) undo.add(() => worker.stop());
   if (role === 'worker') return { worker };
   const itsWorker = worker === undefined ? {} : { workerRuns: () => worker.isRunning() };
   const { startApi } = await import('./api-part.js');
-  const api = await startApi({ config, engine, store, logger, tencent, ...itsWorker });
+  const api = await startApi({ ...parts, logger, tencent, ...itsWorker });
   undo.add(() => api.stop());
   return { api, worker };
 }
@@ -88,6 +95,7 @@ async function open({ config, logger }: ServiceOptions, undo: Undo): Promise<Sto
   const store = await openStore({
     databaseUrl: config.DATABASE_URL,
     directory: `${config.SWITCHYARD_DIR}/store`,
+    keyring: createKeyring(config.STORE_KEYS),
     onError: (error) => logger.error({ err: error }, 'store failed in the background'),
   });
   undo.add(() => store.close());

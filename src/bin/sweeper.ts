@@ -1,4 +1,7 @@
 import type { Logger } from 'pino';
+import type { Retention } from '../ports/retention.js';
+import type { DeliveryWaker, WebhookDeliveries } from '../ports/webhooks.js';
+import { sweepDeliveries } from '../service/deliver-soon.js';
 import type { Dependencies } from '../service/dependencies.js';
 import { sweep } from '../service/sweep.js';
 
@@ -11,15 +14,34 @@ export interface Sweeper {
   stop(): Promise<void>;
 }
 
-export function startSweeper(deps: Dependencies, logger: Logger): Sweeper {
+export interface SweptParts extends Pick<Dependencies, 'engine' | 'records' | 'reader' | 'now'> {
+  readonly deliveries: WebhookDeliveries;
+  readonly waker: DeliveryWaker;
+  readonly retention: Retention;
+  /** How long events are kept. */
+  readonly keepMs: number;
+}
+
+export function startSweeper(parts: SweptParts, logger: Logger): Sweeper {
   const stopping = new AbortController();
-  let current: Promise<void> | undefined;
-  const round = async () => {
-    try {
-      const settled = await sweep(deps, stopping.signal);
+  let current: Promise<unknown> | undefined;
+  const sweeps: Readonly<Record<string, () => Promise<void>>> = {
+    async calls() {
+      const settled = await sweep(parts, stopping.signal);
       if (settled.length > 0) logger.warn({ calls: settled }, 'calls without a workflow ended');
-    } catch (error) {
-      logger.warn({ err: error }, 'sweep failed');
+    },
+    async deliveries() {
+      const woken = await sweepDeliveries(parts, parts.now());
+      if (woken.length > 0) logger.warn({ deliveries: woken.length }, 'overdue deliveries woken');
+    },
+    async retention() {
+      const before = parts.now() - parts.keepMs;
+      while (!stopping.signal.aborted && (await parts.retention.trim(before)));
+    },
+  };
+  const round = async () => {
+    for (const [what, work] of Object.entries(sweeps)) {
+      await work().catch((error: unknown) => logger.warn({ err: error, what }, 'sweep failed'));
     }
   };
   const begin = () => {

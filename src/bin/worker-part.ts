@@ -9,6 +9,7 @@ import type { EngineConnection } from '../engine/connection.js';
 import { createWorker } from '../engine/worker.js';
 import type { Store } from '../store/open-store.js';
 import type { TencentPart } from './tencent-part.js';
+import { type WebhookPart, webhookWorker } from './webhook-part.js';
 
 export interface WorkerPart {
   /** Settles when the worker has stopped; rejects when it broke. */
@@ -21,6 +22,7 @@ export interface WorkerParts {
   readonly config: Config;
   readonly engine: EngineConnection;
   readonly store: Store;
+  readonly webhooks: WebhookPart;
   readonly tencent?: TencentPart | undefined;
 }
 
@@ -38,14 +40,16 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerPart> {
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
     shutdownGraceMs: config.SHUTDOWN_GRACE_SECONDS * 1_000,
   });
-  const ended = worker.run();
+  const running = worker.run();
+  const deliverer = await webhookWorker(parts);
+  const ended = Promise.all([running, deliverer.run()]).then(() => undefined);
   ended.catch(() => undefined);
   return {
     ended,
     isRunning: () => worker.getState() === 'RUNNING',
     async stop() {
       stopping.abort();
-      await stop(worker, ended);
+      await stop([worker, deliverer], ended);
     },
   };
 }
@@ -60,7 +64,7 @@ const withTencent = (tencent: TencentPart, store: Store, stopping: AbortSignal) 
   ...createCallbackActivities({ ...tencent, reader: store.reader, targets: store.callbackTargets }),
 });
 
-async function stop(worker: Worker, ended: Promise<void>): Promise<void> {
-  if (worker.getState() === 'RUNNING') worker.shutdown();
+async function stop(workers: readonly Worker[], ended: Promise<void>): Promise<void> {
+  for (const each of workers) if (each.getState() === 'RUNNING') each.shutdown();
   await ended.catch(() => undefined);
 }

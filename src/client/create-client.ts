@@ -1,4 +1,11 @@
-import type { BodyOf, DataOf, QueryOf, ROUTES, RouteName, StreamName } from '../contract/routes.js';
+import type {
+  BodyOf,
+  DataOf,
+  ParamsOf,
+  QueryOf,
+  RouteName,
+  StreamName,
+} from '../contract/routes.js';
 import { parseWireJson, writeWireJson } from '../contract/wire-json.js';
 import { ApiError } from './api-error.js';
 import { ENDPOINTS, type Endpoint } from './endpoints.js';
@@ -20,12 +27,12 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
-interface CallParams {
-  readonly callId: number;
-}
-type ParamsArgument<N extends RouteName> = (typeof ROUTES)[N] extends { params: unknown }
-  ? [params: CallParams]
-  : [];
+/** Ids of calls and deliveries are numbers, those of endpoints text. */
+type ParamsArgument<N extends RouteName> =
+  ParamsOf<N> extends undefined
+    ? []
+    : [params: { readonly [P in keyof ParamsOf<N>]: P extends 'endpointId' ? string : number }];
+type PathParams = Readonly<Record<string, string | number>>;
 type QueryArgument<N extends RouteName> = QueryOf<N> extends undefined ? [] : [query: QueryOf<N>];
 type BodyArgument<N extends RouteName> = BodyOf<N> extends undefined ? [] : [body: BodyOf<N>];
 
@@ -85,6 +92,9 @@ async function openStream(
   throw new Error(`not a stream: ${JSON.stringify(await dataOf(response))}`);
 }
 
+const filled = (path: string, params: PathParams): string =>
+  path.replace(/\{(\w+)\}/, (_whole, name: string) => encodeURIComponent(String(params[name])));
+
 function urlOf({ baseUrl }: ClientSettings, path: string, query: QueryMembers): URL {
   const url = new URL(path, baseUrl);
   for (const [member, value] of Object.entries(query)) {
@@ -98,12 +108,12 @@ async function request(
   name: RouteName,
   args: unknown[],
 ): Promise<unknown> {
-  const { method, path, query: takesQuery }: Endpoint = ENDPOINTS[name];
-  const params = path.includes('{callId}') ? (args.shift() as CallParams) : undefined;
+  const { method, path, query: takesQuery, body: takesBody }: Endpoint = ENDPOINTS[name];
+  const params = path.includes('{') ? (args.shift() as PathParams) : {};
   const query = takesQuery ? (args.shift() as QueryMembers) : {};
-  const body = method === 'post' ? (args.shift() as object) : undefined;
+  const body = takesBody ? (args.shift() as object) : undefined;
   const options = (args.shift() ?? {}) as RequestOptions;
-  const url = urlOf(settings, path.replace('{callId}', String(params?.callId)), query);
+  const url = urlOf(settings, filled(path, params), query);
   const response = await fetch(url, {
     method: method.toUpperCase(),
     headers: await headersOf(settings, options, body !== undefined),

@@ -1,15 +1,17 @@
-import type { QueryOf, ROUTES, RouteName } from '../contract/routes.js';
+import type { BodyOf, QueryOf, ROUTES, RouteName } from '../contract/routes.js';
 
 export interface Endpoint {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
   readonly path: string;
-  /** Whether a query is the argument before the body. */
+  /** Whether it has an argument for the query, and one for the body after it. */
   readonly query?: true;
+  readonly body?: true;
 }
 
 type Endpoints = {
   readonly [N in RouteName]: Pick<(typeof ROUTES)[N], 'method' | 'path'> &
-    (QueryOf<N> extends undefined ? object : { readonly query: true });
+    (QueryOf<N> extends undefined ? object : { readonly query: true }) &
+    (BodyOf<N> extends undefined ? object : { readonly body: true });
 };
 
 /**
@@ -17,17 +19,37 @@ type Endpoints = {
  * client, so it is repeated here and held to the table by its literal types.
  */
 export const ENDPOINTS: Endpoints = {
-  createCall: { method: 'post', path: '/api/calls/session' },
+  createCall: { method: 'post', path: '/api/calls/session', body: true },
   listRinging: { method: 'get', path: '/api/calls/ringing' },
   listCalls: { method: 'get', path: '/api/calls', query: true },
   getCall: { method: 'get', path: '/api/calls/{callId}' },
   listCallEvents: { method: 'get', path: '/api/calls/{callId}/events', query: true },
   getCallState: { method: 'get', path: '/api/calls/{callId}/state' },
-  acceptCall: { method: 'post', path: '/api/calls/{callId}/accept' },
-  rejectCall: { method: 'post', path: '/api/calls/{callId}/reject' },
-  cancelCall: { method: 'post', path: '/api/calls/{callId}/cancel' },
-  hangupCall: { method: 'post', path: '/api/calls/{callId}/hangup' },
-  reportMediaState: { method: 'post', path: '/api/calls/{callId}/media-state' },
+  acceptCall: { method: 'post', path: '/api/calls/{callId}/accept', body: true },
+  rejectCall: { method: 'post', path: '/api/calls/{callId}/reject', body: true },
+  cancelCall: { method: 'post', path: '/api/calls/{callId}/cancel', body: true },
+  hangupCall: { method: 'post', path: '/api/calls/{callId}/hangup', body: true },
+  reportMediaState: { method: 'post', path: '/api/calls/{callId}/media-state', body: true },
+  createWebhookEndpoint: { method: 'post', path: '/api/webhook-endpoints', body: true },
+  listWebhookEndpoints: { method: 'get', path: '/api/webhook-endpoints' },
+  getWebhookEndpoint: { method: 'get', path: '/api/webhook-endpoints/{endpointId}' },
+  updateWebhookEndpoint: {
+    method: 'patch',
+    path: '/api/webhook-endpoints/{endpointId}',
+    body: true,
+  },
+  deleteWebhookEndpoint: { method: 'delete', path: '/api/webhook-endpoints/{endpointId}' },
+  rotateWebhookSecret: {
+    method: 'post',
+    path: '/api/webhook-endpoints/{endpointId}/rotate-secret',
+    body: true,
+  },
+  pingWebhookEndpoint: { method: 'post', path: '/api/webhook-endpoints/{endpointId}/ping' },
+  listWebhookDeliveries: { method: 'get', path: '/api/webhook-deliveries', query: true },
+  redeliverWebhook: {
+    method: 'post',
+    path: '/api/webhook-deliveries/{deliveryId}/redeliver',
+  },
   streamEvents: { method: 'get', path: '/api/events', query: true },
-  issueRtcToken: { method: 'post', path: '/api/calls/{callId}/rtc-token' },
+  issueRtcToken: { method: 'post', path: '/api/calls/{callId}/rtc-token', body: true },
 };

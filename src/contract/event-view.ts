@@ -3,6 +3,7 @@ import type { CallState } from '../call/state.js';
 import type { OutwardEvent } from '../call/step.js';
 import type { callEvent } from './event-schemas.js';
 import { callDetailView, wireTime } from './view.js';
+import type * as schemas from './webhook-schemas.js';
 
 interface Told {
   readonly id: string;
@@ -23,4 +24,14 @@ export const eventView = ({ id, event, state }: Told, now: number): z.input<type
   terminal_id: event.terminalId ?? null,
   reason: event.why ?? null,
   call: callDetailView(state),
+});
+
+/** What is posted to an endpoint: the shape of Standard Webhooks 1.0. */
+export const webhookPayload = (
+  told: Told,
+  now: number,
+): z.input<typeof schemas.webhookPayload> => ({
+  type: told.event.type,
+  timestamp: wireTime(told.event.at),
+  data: eventView(told, now),
 });

@@ -1,18 +1,8 @@
 import { z } from 'zod';
 import { CALL_STATUSES, CHANNELS, END_CAUSES } from '../call/state.js';
 import { callEvent } from './event-schemas.js';
+import { pageLimit } from './page-schemas.js';
 import { callDetail, isoTime, nullable, requiredText } from './schemas.js';
-
-const MOST_PER_PAGE = 200;
-
-const pageLimit = z
-  .string()
-  .regex(/^[1-9]\d{0,2}$/, { error: `must be a whole number from 1 to ${MOST_PER_PAGE}` })
-  .refine((digits) => Number(digits) <= MOST_PER_PAGE, {
-    error: `must be a whole number from 1 to ${MOST_PER_PAGE}`,
-  })
-  .optional()
-  .meta({ override: { type: 'integer', minimum: 1, maximum: MOST_PER_PAGE, default: 50 } });
 
 const time = (description: string) =>
   z.iso

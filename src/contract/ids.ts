@@ -8,6 +8,10 @@ export const releaseWorkflowId = (callId: number): string => `release-${callId}`
 /** One for the callbacks of one call, by its provider's id of it. */
 export const callbacksWorkflowId = (about: string): string => `callbacks-${about}`;
 
+/** One for what a call has to tell an endpoint. */
+export const webhookWorkflowId = (callId: number, endpointId: string): string =>
+  `webhook-${callId}-${endpointId}`;
+
 /** The inverse of `callWorkflowId`; `undefined` for a workflow that is no call. */
 export function callIdOfWorkflow(workflowId: string): number | undefined {
   const callId = Number(workflowId.slice(PREFIX.length));

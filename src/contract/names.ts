@@ -2,7 +2,11 @@
 export const CALL_WORKFLOW_TYPE = 'call';
 export const RELEASE_WORKFLOW_TYPE = 'release';
 export const CALLBACKS_WORKFLOW_TYPE = 'callbacks';
+export const WEBHOOK_WORKFLOW_TYPE = 'webhookDelivery';
 export const CALL_TASK_QUEUE = 'calls';
+/** Of the activities that wait for endpoints. */
+export const WEBHOOK_TASK_QUEUE = 'webhooks';
+export const WAKE_SIGNAL = 'wake';
 
 /** Each is both an update and a signal, with one and the same payload. */
 export const COMMAND_NAMES = [

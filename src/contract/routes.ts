@@ -2,30 +2,11 @@ import type { z } from 'zod';
 import type { ErrorCode } from './codes.js';
 import * as events from './event-schemas.js';
 import * as history from './history-schemas.js';
+import type { Route } from './route.js';
 import * as schemas from './schemas.js';
+import { WEBHOOK_ROUTES } from './webhook-routes.js';
 
-export interface Route {
-  readonly operationId: string;
-  readonly method: 'get' | 'post';
-  /** OpenAPI style: `/api/calls/{callId}/accept`. */
-  readonly path: string;
-  readonly summary: string;
-  /**
-   * `user`: for one user, whom a service names. `anyone`: a service that names no user sees what
-   * concerns any of them.
-   */
-  readonly for: 'user' | 'anyone';
-  readonly params?: z.ZodObject;
-  readonly query?: z.ZodObject;
-  readonly headers?: readonly string[];
-  readonly body?: z.ZodObject;
-  /** The shape of `data` in the envelope when `code` is 0. */
-  readonly data: z.ZodType;
-  /** Answers with events that have this shape, one after another, instead of an envelope. */
-  readonly stream?: true;
-  /** Beyond the codes that any route can answer with. */
-  readonly errors: readonly ErrorCode[];
-}
+export type { Route };
 
 /** Codes that every authenticated route can answer with. */
 export const COMMON_ERRORS: readonly ErrorCode[] = [40001, 40101, 42901, 50001, 50301];
@@ -159,6 +140,7 @@ export const ROUTES = {
     data: schemas.rtcTokenAnswer,
     errors: [41001, 41006, 41007, 41008, 41010, 50401],
   },
+  ...WEBHOOK_ROUTES,
   streamEvents: {
     operationId: 'streamEvents',
     method: 'get',
@@ -185,14 +167,24 @@ export type StreamName = {
   [N in RouteName]: (typeof ROUTES)[N] extends { readonly stream: true } ? N : never;
 }[RouteName];
 
+/** Routes for backends themselves. */
+export type ForServices = {
+  [N in RouteName]: (typeof ROUTES)[N] extends { readonly for: 'service' } ? N : never;
+}[RouteName];
+
 /** Whether a request has to be for a certain user. */
-export const isForUsers = (name: RouteName): name is Exclude<RouteName, ForAnyone> =>
+export const isForUsers = (name: RouteName): name is Exclude<RouteName, ForAnyone | ForServices> =>
   ROUTES[name].for === 'user';
 
 export type BodyOf<N extends RouteName> = (typeof ROUTES)[N] extends {
   body: infer B extends z.ZodType;
 }
   ? z.output<B>
+  : undefined;
+export type ParamsOf<N extends RouteName> = (typeof ROUTES)[N] extends {
+  params: infer P extends z.ZodType;
+}
+  ? z.output<P>
   : undefined;
 export type QueryOf<N extends RouteName> = (typeof ROUTES)[N] extends {
   query: infer Q extends z.ZodType;

@@ -1,5 +1,5 @@
 import { type NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
-import { CALL_TASK_QUEUE } from '../contract/names.js';
+import { CALL_TASK_QUEUE, WEBHOOK_TASK_QUEUE } from '../contract/names.js';
 
 export interface WorkerParts {
   readonly connection: NativeConnection;
@@ -28,6 +28,20 @@ export const createWorker = (parts: WorkerParts): Promise<Worker> =>
     maxConcurrentWorkflowTaskPolls: 20,
     nonStickyToStickyPollRatio: 0.4,
     stickyQueueScheduleToStartTimeout: '1s',
+    shutdownGraceTime: parts.shutdownGraceMs,
+    shutdownForceTime: parts.shutdownGraceMs + 5_000,
+  });
+
+/** What mostly waits for endpoints has no part in the calls but the process. */
+export const createWebhookWorker = (
+  parts: Omit<WorkerParts, 'workflowBundle' | 'maxCachedWorkflows'>,
+): Promise<Worker> =>
+  Worker.create({
+    connection: parts.connection,
+    namespace: parts.namespace,
+    taskQueue: WEBHOOK_TASK_QUEUE,
+    activities: parts.activities,
+    maxConcurrentActivityTaskExecutions: 2_000,
     shutdownGraceTime: parts.shutdownGraceMs,
     shutdownForceTime: parts.shutdownGraceMs + 5_000,
   });

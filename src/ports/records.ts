@@ -1,5 +1,6 @@
 import type { CallState } from '../call/state.js';
 import type { OutwardEvent } from '../call/step.js';
+import type { DeliveryQueue } from './webhooks.js';
 
 /** The written history of calls: a snapshot per call and the log of what the outside is told. */
 export interface Records {
@@ -11,6 +12,8 @@ export interface Records {
    * ever having rung (`unreachable`) also returns the line it took over, and its idempotency key.
    * All events of one version come in one
    * write and in one order, because their ids are counted.
+   *
+   * Answers for which endpoints this write has put something in the queue.
    */
-  write(state: CallState, events: readonly OutwardEvent[]): Promise<void>;
+  write(state: CallState, events: readonly OutwardEvent[]): Promise<readonly DeliveryQueue[]>;
 }

@@ -5,7 +5,7 @@ import type { OutwardEvent } from '../call/step.js';
 import { eventId } from '../contract/ids.js';
 import { storable } from './columns.js';
 import type { Queries } from './database.js';
-import { events } from './schema.js';
+import { events, webhookDeliveries, webhookEndpoints } from './schema.js';
 
 /** Each payload is one user who has news. */
 export const EVENTS_CHANNEL = 'call_events';
@@ -16,13 +16,16 @@ interface Numbered {
   readonly nth: number;
 }
 
-/** Appends what the log does not have yet, for each user who is told, and wakes listeners. */
+/**
+ * Appends what the log does not have yet, for each user and each endpoint that is told, and wakes
+ * listeners. Answers the endpoints that are told something new.
+ */
 export async function appendEvents(
   queries: Queries,
   state: CallState,
   told: readonly OutwardEvent[],
-): Promise<void> {
-  if (told.length === 0) return;
+): Promise<string[]> {
+  if (told.length === 0) return [];
   const numbered = numberWithinVersion(state.callId, told);
   const added = await queries
     .insert(events)
@@ -34,6 +37,24 @@ export async function appendEvents(
     .filter(({ id }) => newIds.has(id))
     .flatMap(({ event, id }) => recipientsOf(state, event).map((userId) => ({ userId, id })));
   if (deliveries.length > 0) await deliver(queries, deliveries);
+  return newIds.size === 0 ? [] : queueForEndpoints(queries, [...newIds]);
+}
+
+/** In one statement, so that it costs as little as can be where there is no endpoint. */
+async function queueForEndpoints(queries: Queries, newIds: readonly string[]): Promise<string[]> {
+  const now = Date.now();
+  const { rows } = (await queries.execute(sql`
+    insert into ${webhookDeliveries}
+      (endpoint_id, event_id, call_id, version, nth, type, status, created_at, since, due_at)
+    select endpoint.id, event.event_id, event.call_id, event.version, event.nth, event.type,
+      'pending', ${now}, ${now}, ${now}
+    from ${webhookEndpoints} as endpoint, ${events} as event
+    where endpoint.status = 'enabled'
+      and (endpoint.event_types is null or event.type = any (endpoint.event_types))
+      and event.event_id in ${newIds}
+    on conflict do nothing
+    returning endpoint_id`)) as { rows: { endpoint_id: string }[] };
+  return [...new Set(rows.map(({ endpoint_id }) => endpoint_id))];
 }
 
 /** All events of a version are written together, so their order in the list names them. */

@@ -2,11 +2,14 @@ import { sql } from 'drizzle-orm';
 import type { CallHistory } from '../ports/call-history.js';
 import type { CallReader } from '../ports/call-reader.js';
 import type { CallbackTargets } from '../ports/callback-targets.js';
+import type { Keyring } from '../ports/keyring.js';
 import type { QualitySamples } from '../ports/quality-samples.js';
 import type { RobotCallHistory } from '../ports/recorded-robot-calls.js';
 import type { Records } from '../ports/records.js';
 import type { Reservations } from '../ports/reservations.js';
+import type { Retention } from '../ports/retention.js';
 import type { UserEvents } from '../ports/user-events.js';
+import type { WebhookDeliveries, WebhookEndpoints } from '../ports/webhooks.js';
 import { createCallHistory } from './call-history.js';
 import { createCallReader } from './call-reader.js';
 import { createCallbackTargets } from './callback-targets.js';
@@ -15,14 +18,19 @@ import { openPostgres } from './postgres.js';
 import { createQualitySamples } from './quality-samples.js';
 import { createRecords } from './records.js';
 import { createReservations } from './reservations.js';
+import { createRetention } from './retention.js';
 import { createRobotCallHistory } from './robot-call-history.js';
 import { createUserEvents } from './user-events.js';
+import { createWebhookDeliveries } from './webhook-deliveries.js';
+import { createWebhookEndpoints } from './webhook-endpoints.js';
 
 export interface StoreOptions {
   /** A PostgreSQL server; without it the store is embedded in `directory`. */
   readonly databaseUrl?: string | undefined;
   /** A folder for one process at a time, or `memory://`. */
   readonly directory: string;
+  /** Seals what must not be read in the store; without keys it stays readable. */
+  readonly keyring: Keyring;
   /** Hears of failures that no caller waits for. */
   readonly onError: (error: unknown) => void;
 }
@@ -33,6 +41,9 @@ export interface Store {
   readonly reader: CallReader;
   readonly history: CallHistory;
   readonly userEvents: UserEvents;
+  readonly webhookEndpoints: WebhookEndpoints;
+  readonly webhookDeliveries: WebhookDeliveries;
+  readonly retention: Retention;
   readonly qualitySamples: QualitySamples;
   readonly callbackTargets: CallbackTargets;
   readonly robotCallHistory: RobotCallHistory;
@@ -46,7 +57,7 @@ export interface Store {
  * @throws StoreUnavailable when the PostgreSQL server cannot be reached.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { databaseUrl, directory, onError } = options;
+  const { databaseUrl, directory, keyring, onError } = options;
   const database = await (databaseUrl === undefined
     ? openEmbedded(directory)
     : openPostgres(databaseUrl));
@@ -57,6 +68,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     reader: createCallReader(database),
     history: createCallHistory(database),
     userEvents: createUserEvents(database),
+    webhookEndpoints: createWebhookEndpoints(database, keyring),
+    webhookDeliveries: createWebhookDeliveries(database, keyring),
+    retention: createRetention(database),
     qualitySamples,
     callbackTargets: createCallbackTargets(database),
     robotCallHistory: createRobotCallHistory(database),

@@ -18,7 +18,8 @@ export const createRecords = (database: Database): Records => ({
         await joinLines(queries, state);
         if (state.cause === 'unreachable') await undoReservation(queries, state.callId);
       }
-      await appendEvents(queries, state, events);
+      const endpoints = await appendEvents(queries, state, events);
+      return endpoints.map((endpointId) => ({ callId: state.callId, endpointId }));
     }),
 });
 

@@ -7,6 +7,7 @@ import {
   pgSequence,
   pgTable,
   primaryKey,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import {
   type CallState,
@@ -16,6 +17,7 @@ import {
   LIVE_STATUSES,
 } from '../call/state.js';
 import type { OutwardEvent, RingingStopped } from '../call/step.js';
+import type { DeliveryStatus, WebhookEndpoint } from '../ports/webhooks.js';
 import { json, text } from './columns.js';
 
 /** Times are milliseconds since the epoch, as everywhere in a call. */
@@ -117,7 +119,10 @@ export const events = pgTable(
     why: text().$type<RingingStopped>(),
     snapshot: snapshot().notNull(),
   },
-  (table) => [index('events_by_call').on(table.callId, table.version, table.nth)],
+  (table) => [
+    index('events_by_call').on(table.callId, table.version, table.nth),
+    index('events_by_time').on(table.at),
+  ],
 );
 
 /** Who is told an event, numbered per user from 1 without gaps. */
@@ -128,7 +133,10 @@ export const userEvents = pgTable(
     seq: bigint({ mode: 'number' }).notNull(),
     eventId: text('event_id').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.userId, table.seq] })],
+  (table) => [
+    primaryKey({ columns: [table.userId, table.seq] }),
+    index('user_events_by_event').on(table.eventId),
+  ],
 );
 
 export const userCursors = pgTable('user_cursors', {
@@ -153,4 +161,68 @@ export const qualitySamples = pgTable(
     at: time('at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.callId, table.userId, table.terminalId] })],
+);
+
+export const webhookEndpoints = pgTable('webhook_endpoints', {
+  id: text().primaryKey(),
+  url: text().notNull().unique(),
+  /** null: every type. */
+  eventTypes: text('event_types').array().$type<OutwardEvent['type'][]>(),
+  status: text().$type<WebhookEndpoint['status']>().notNull(),
+  disabledBecause: text('disabled_because').$type<'gone' | 'asked'>(),
+  /** Sealed, as is the former one. */
+  secret: text().notNull(),
+  formerSecret: text('former_secret'),
+  formerSecretUntil: time('former_secret_until'),
+  createdAt: time('created_at').notNull(),
+  updatedAt: time('updated_at').notNull(),
+});
+
+/** What an endpoint is to be told, written with the event: nothing is sent that is not here. */
+export const webhookDeliveries = pgTable(
+  'webhook_deliveries',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    endpointId: text('endpoint_id')
+      .notNull()
+      .references(() => webhookEndpoints.id, { onDelete: 'cascade' }),
+    eventId: text('event_id').notNull(),
+    callId: callId().notNull(),
+    version: integer().notNull(),
+    nth: integer().notNull(),
+    type: text().$type<OutwardEvent['type']>().notNull(),
+    status: text().$type<DeliveryStatus>().notNull(),
+    createdAt: time('created_at').notNull(),
+    /** Since when, and how often, it is tried. */
+    since: time('since').notNull(),
+    tried: integer().notNull().default(0),
+    dueAt: time('due_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('webhook_deliveries_once').on(table.endpointId, table.eventId),
+    index('webhook_deliveries_of_call').on(
+      table.callId,
+      table.endpointId,
+      table.version,
+      table.nth,
+    ),
+    index('webhook_deliveries_due').on(table.dueAt).where(sql.raw("status = 'pending'")),
+    index('webhook_deliveries_by_time').on(table.createdAt),
+  ],
+);
+
+export const webhookAttempts = pgTable(
+  'webhook_attempts',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    deliveryId: bigint('delivery_id', { mode: 'number' })
+      .notNull()
+      .references(() => webhookDeliveries.id, { onDelete: 'cascade' }),
+    at: time('at').notNull(),
+    durationMs: integer('duration_ms').notNull(),
+    httpStatus: integer('http_status'),
+    error: text(),
+    excerpt: text().notNull(),
+  },
+  (table) => [index('webhook_attempts_by_delivery').on(table.deliveryId)],
 );

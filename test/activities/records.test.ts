@@ -9,11 +9,18 @@ import { aStart } from '../support/calls.js';
 const { state } = aStart();
 const events: OutwardEvent[] = [{ type: 'call.incoming', version: 1, at: 1, userId: '20002' }];
 
-const record = (write: (state: CallState, events: readonly OutwardEvent[]) => Promise<void>) =>
-  new MockActivityEnvironment().run(createRecordActivities({ write }).recordCall, {
+const record = (write: (state: CallState, events: readonly OutwardEvent[]) => Promise<void>) => {
+  const records = {
+    async write(...given: Parameters<typeof write>) {
+      await write(...given);
+      return [];
+    },
+  };
+  return new MockActivityEnvironment().run(createRecordActivities(records).recordCall, {
     state,
     events,
   });
+};
 
 describe('recordCall', () => {
   it('writes the call with its events', async () => {

@@ -32,6 +32,8 @@ interface Row {
   readonly nobody: number;
 }
 
+const ONLY_SERVICES = { caller: 41010, callee: 41010, stranger: 41010, nobody: 0 } as const;
+
 const MATRIX: Readonly<Record<RouteName, Row>> = {
   createCall: { call: 'ringing', caller: 0, callee: 41008, stranger: 0, nobody: 40001 },
   listRinging: { call: 'ringing', caller: 0, callee: 0, stranger: 0, nobody: 40001 },
@@ -45,6 +47,16 @@ const MATRIX: Readonly<Record<RouteName, Row>> = {
   hangupCall: { call: 'ringing', caller: 0, callee: 0, stranger: 41010, nobody: 40001 },
   reportMediaState: { call: 'ringing', caller: 0, callee: 0, stranger: 41010, nobody: 40001 },
   streamEvents: { call: 'ringing', caller: 0, callee: 0, stranger: 0, nobody: 40001 },
+  createWebhookEndpoint: { call: 'ringing', ...ONLY_SERVICES },
+  listWebhookEndpoints: { call: 'ringing', ...ONLY_SERVICES },
+  getWebhookEndpoint: { call: 'ringing', ...ONLY_SERVICES },
+  updateWebhookEndpoint: { call: 'ringing', ...ONLY_SERVICES },
+  deleteWebhookEndpoint: { call: 'ringing', ...ONLY_SERVICES },
+  rotateWebhookSecret: { call: 'ringing', ...ONLY_SERVICES },
+  pingWebhookEndpoint: { call: 'ringing', ...ONLY_SERVICES },
+  listWebhookDeliveries: { call: 'ringing', ...ONLY_SERVICES },
+  // No delivery has this id: only a backend is told so.
+  redeliverWebhook: { call: 'ringing', ...ONLY_SERVICES, nobody: 40402 },
   issueRtcToken: { call: 'accepted', caller: 0, callee: 0, stranger: 41010, nobody: 40001 },
 };
 const CLOCK_TOLERANCE_SECONDS = 5;
@@ -112,7 +124,11 @@ async function ask(
   const { method, path } = ROUTES[name];
   const body = goodBody(name, terminal);
   const query = name === 'streamEvents' ? `?terminal_id=${terminal}` : '';
-  return send(api.url + path.replace('{callId}', String(call.callId)) + query, {
+  const at = path
+    .replace('{callId}', String(call.callId))
+    .replace('{endpointId}', path.includes('{endpointId}') ? await anEndpoint() : '')
+    .replace('{deliveryId}', '999999');
+  return send(api.url + at + query, {
     method: method.toUpperCase(),
     headers,
     ...(body !== undefined && { body }),
@@ -171,6 +187,14 @@ describe.each(ROUTE_NAMES)('%s', (name) => {
     },
   );
 });
+
+async function anEndpoint(): Promise<string> {
+  const { data } = await send(`${api.url}/api/webhook-endpoints`, {
+    token: await serviceToken(),
+    body: { url: `http://127.0.0.1:9/${freshUser()}` },
+  });
+  return String(data?.endpoint_id);
+}
 
 let shared: Promise<TestCall> | undefined;
 const sharedCall = (): Promise<TestCall> => {

@@ -29,6 +29,17 @@ export const goodBody = (name: RouteName, terminal_id: string): object | undefin
     case 'createCall':
       return { ...createBody(freshUser()), terminal_id };
     case 'listRinging':
+    case 'createWebhookEndpoint':
+      return { url: `http://127.0.0.1:9/${freshUser()}` };
+    case 'updateWebhookEndpoint':
+    case 'rotateWebhookSecret':
+      return {};
+    case 'listWebhookEndpoints':
+    case 'getWebhookEndpoint':
+    case 'deleteWebhookEndpoint':
+    case 'pingWebhookEndpoint':
+    case 'listWebhookDeliveries':
+    case 'redeliverWebhook':
     case 'streamEvents':
     case 'listCalls':
     case 'listCallEvents':

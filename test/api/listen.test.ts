@@ -8,12 +8,14 @@ import { type Listening, listen } from '../../src/api/listen.js';
 import { createLogger } from '../../src/observability/logger.js';
 import type { CallService } from '../../src/service/call-service.js';
 import type { EventStreams } from '../../src/service/event-streams.js';
+import type { WebhookService } from '../../src/service/webhook-service.js';
 import { send } from '../support/api-client.js';
 import { authenticateForTests } from '../support/test-api.js';
 import { timed } from '../support/timed.js';
 import { userToken } from '../support/tokens.js';
 
 const noStreams = {} as EventStreams;
+const noWebhooks = {} as WebhookService;
 
 interface SlowApi extends Listening {
   /** Lets the requests that wait for the service go on. */
@@ -30,6 +32,7 @@ async function slowApi(): Promise<SlowApi> {
   const app = createApp({
     service,
     authenticate: authenticateForTests(),
+    webhooks: noWebhooks,
     events: { streams: noStreams, keepAliveMs: 1_000, slowReaderMs: 1_000 },
     readiness: async () => ({ store: 'ok' }),
     httpStatus: 'fit',

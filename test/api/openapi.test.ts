@@ -4,6 +4,7 @@ import { openApiDocument } from '../../src/api/openapi/document.js';
 import { EXAMPLES } from '../../src/api/openapi/examples.js';
 import { CODES, PERMISSION_REFUSED_MESSAGE } from '../../src/contract/codes.js';
 import { COMMON_ERRORS, ROUTES, type Route, type RouteName } from '../../src/contract/routes.js';
+import { pingPayload, webhookPayload } from '../../src/contract/webhook-schemas.js';
 
 interface Operation {
   readonly operationId: string;
@@ -127,6 +128,27 @@ it('documents the stream by the shape of its events, with the same errors as any
   expect(Object.keys(responses['200']?.content ?? {})).toStrictEqual(['text/event-stream']);
   const schema = JSON.stringify(responses['200']?.content['text/event-stream']);
   for (const shape of ['CallEvent', 'StreamOpened']) expect(schema).toContain(`schemas/${shape}`);
+});
+
+it('has a section on webhooks, whose examples its schemas accept', () => {
+  const { webhooks } = served('fit') as {
+    webhooks: Record<
+      string,
+      { post: { parameters: { name: string }[]; requestBody: Operation['requestBody'] } }
+    >;
+  };
+  expect(Object.keys(webhooks)).toStrictEqual(['callEvent', 'webhookPing']);
+  const example = (name: string) =>
+    webhooks[name]?.post.requestBody?.content['application/json']?.example;
+  expect(webhookPayload.parse(example('callEvent'))).toStrictEqual(example('callEvent'));
+  expect(pingPayload.parse(example('webhookPing'))).toStrictEqual(example('webhookPing'));
+  for (const { post } of Object.values(webhooks)) {
+    expect(post.parameters.map(({ name }) => name)).toStrictEqual([
+      'webhook-id',
+      'webhook-timestamp',
+      'webhook-signature',
+    ]);
+  }
 });
 
 it('has every code of the catalogue on some route; 40401 belongs to none and is in the preface', () => {

@@ -119,7 +119,15 @@ it('finds every operation where the route table puts it', () => {
   const table = Object.fromEntries(
     Object.entries(ROUTES).map(([name, route]) => {
       const { method, path } = route;
-      return [name, { method, path, ...('query' in route && { query: true }) }];
+      return [
+        name,
+        {
+          method,
+          path,
+          ...('query' in route && { query: true }),
+          ...('body' in route && { body: true }),
+        },
+      ];
     }),
   );
   expect(ENDPOINTS).toStrictEqual(table);

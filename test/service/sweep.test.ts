@@ -50,7 +50,7 @@ describe('a sweep', () => {
     const { records } = api.store;
     const writes = records.write;
     // Accepted, and terminated before that was written.
-    records.write = async () => undefined;
+    records.write = async () => [];
     await api.service.accept(callId, { userId: calleeId, terminalId: 'phone' });
     records.write = writes;
     api.engine.terminateVisibly(callId);
@@ -94,7 +94,7 @@ describe('a sweep', () => {
     const { records } = api.store;
     const write: typeof records.write = async (...record) => {
       stopping.abort();
-      await records.write(...record);
+      return records.write(...record);
     };
     expect(await sweep({ ...deps(), records: { write } }, stopping.signal)).toEqual([first.callId]);
     expect(await swept(deps())).toEqual([second.callId]);

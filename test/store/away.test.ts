@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createKeyring } from '../../src/keys/keyring.js';
 import { StoreUnavailable } from '../../src/ports/reservations.js';
 import type { Database } from '../../src/store/database.js';
 import { openStore, type Store } from '../../src/store/open-store.js';
@@ -28,7 +29,7 @@ describe('a PostgreSQL that is away', () => {
   afterAll(() => server.remove());
 
   const open = async (url = databaseUrl): Promise<Store> => {
-    const store = await openStore({ databaseUrl: url, ...UNUSED });
+    const store = await openStore({ keyring: createKeyring([]), databaseUrl: url, ...UNUSED });
     opened.unshift(store);
     return store;
   };

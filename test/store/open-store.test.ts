@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { generateDrizzleJson, generateMigration } from 'drizzle-kit/api';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createKeyring } from '../../src/keys/keyring.js';
 import { StoreUnavailable } from '../../src/ports/reservations.js';
 import { openStore } from '../../src/store/open-store.js';
 import * as schema from '../../src/store/schema.js';
@@ -22,14 +23,14 @@ describe('the embedded store', () => {
 
   it('finds what it wrote when it is opened again, and goes on numbering', async () => {
     const directory = join(folder, 'not', 'there', 'yet');
-    const first = await openStore({ directory, onError });
+    const first = await openStore({ keyring: createKeyring([]), directory, onError });
     const state = await placed(first.reservations);
     await first.reservations.reserve({ state, startBy: START_BY });
     const rejected = after(state, rejects(calleeId(state)));
     await first.records.write(rejected.state, rejected.events);
     await first.close();
 
-    const second = await openStore({ directory, onError });
+    const second = await openStore({ keyring: createKeyring([]), directory, onError });
     expect((await second.reader.find(state.callId))?.state).toEqual(rejected.state);
     expect(await second.reservations.nextCallId()).toBe(state.callId + 1);
     expect(await second.healthy()).toBe(true);
@@ -44,7 +45,7 @@ describe('the tables', () => {
   it('are made once when several processes open an empty database together', async () => {
     const server = await startPostgres();
     const databaseUrl = await server.createDatabase('fresh');
-    const options = { databaseUrl, directory: UNUSED, onError };
+    const options = { keyring: createKeyring([]), databaseUrl, directory: UNUSED, onError };
     const stores = await Promise.all(Array.from({ length: 4 }, () => openStore(options)));
     const ids = await Promise.all(stores.map((store) => store.reservations.nextCallId()));
     for (const store of stores) await store.close();

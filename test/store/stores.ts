@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type SQL, sql } from 'drizzle-orm';
+import { createKeyring } from '../../src/keys/keyring.js';
 import { StoreUnavailable } from '../../src/ports/reservations.js';
 import { createCallHistory } from '../../src/store/call-history.js';
 import { createCallReader } from '../../src/store/call-reader.js';
@@ -8,10 +9,15 @@ import { IN_MEMORY, openPglite } from '../../src/store/pglite.js';
 import { openPostgres } from '../../src/store/postgres.js';
 import { createRecords } from '../../src/store/records.js';
 import { createReservations } from '../../src/store/reservations.js';
+import { createRetention } from '../../src/store/retention.js';
 import { createUserEvents } from '../../src/store/user-events.js';
+import { createWebhookDeliveries } from '../../src/store/webhook-deliveries.js';
+import { createWebhookEndpoints } from '../../src/store/webhook-endpoints.js';
 import { startPostgres } from '../support/postgres.js';
 
 type Row = Record<string, unknown>;
+
+const KEYRING = createKeyring([{ id: 'test', key: Buffer.alloc(32, 7) }]);
 
 /** The repositories of one database, and the tables behind them. */
 export const repositories = (database: Database) => ({
@@ -21,6 +27,9 @@ export const repositories = (database: Database) => ({
   reader: createCallReader(database),
   history: createCallHistory(database),
   userEvents: createUserEvents(database),
+  webhookEndpoints: createWebhookEndpoints(database, KEYRING),
+  webhookDeliveries: createWebhookDeliveries(database, KEYRING),
+  retention: createRetention(database),
   rows: async (query: SQL): Promise<Row[]> =>
     ((await database.run((queries) => queries.execute(query))) as { rows: Row[] }).rows,
 });

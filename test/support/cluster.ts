@@ -12,6 +12,8 @@ export interface Member {
   readonly role: Role;
   readonly url: string;
   start(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
   /** SIGTERM, and how it ended. */
   stop(): Promise<Ended & { readonly stderr: string }>;
 }
@@ -69,6 +71,10 @@ function memberOf(role: Role, url: string, launch: () => Promise<RunningProgram>
     async start() {
       running = await launch();
       await running.until(/"msg":"started"/);
+    },
+    async kill() {
+      running?.signal('SIGKILL');
+      await running?.ended();
     },
     async stop() {
       if (running === undefined) throw new Error(`${role} was not started`);

@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { type Authenticate, createAuthenticate } from '../../src/api/auth/authenticate.js';
 import { secretKey } from '../../src/api/auth/verification-key.js';
 import { type AppSettings, createApp } from '../../src/api/create-app.js';
 import { type Listening, listen } from '../../src/api/listen.js';
+import { createKeyring } from '../../src/keys/keyring.js';
 import { createLogger } from '../../src/observability/logger.js';
 import type { TencentGate } from '../../src/ports/tencent-gate.js';
+import type { DeliveryQueue } from '../../src/ports/webhooks.js';
+import { createWebhookSender } from '../../src/providers/webhooks/webhook-sender.js';
 import { type CallService, createCallService } from '../../src/service/call-service.js';
 import type { Dependencies } from '../../src/service/dependencies.js';
 import { createEventStreams } from '../../src/service/event-streams.js';
@@ -11,6 +15,7 @@ import {
   createRobotCallService,
   type RobotCallService,
 } from '../../src/service/robot-call-service.js';
+import { createWebhookService } from '../../src/service/webhook-service.js';
 import { openStore, type Store } from '../../src/store/open-store.js';
 import { createEngineInMemory, type EngineInMemory } from './engine-in-memory.js';
 import { AUTH } from './tokens.js';
@@ -23,6 +28,8 @@ interface Backing {
 export interface TestApi extends Listening, Backing {
   readonly service: CallService;
   readonly robotCalls: RobotCallService;
+  /** What was handed over to be delivered by requests of this API. */
+  readonly woken: readonly DeliveryQueue[];
   /** Every log line written so far, as text. */
   log(): string;
   /** Another app over the same store and engine; this one stops with it. */
@@ -48,6 +55,7 @@ export const authenticateForTests = (): Authenticate =>
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
   const store = await openStore({
     directory: 'memory://',
+    keyring: createKeyring([]),
     onError(error) {
       throw error;
     },
@@ -69,11 +77,21 @@ async function startOver(backing: Backing, options: TestApiOptions): Promise<Tes
   const service = createCallService(deps);
   const robotCalls = createRobotCallService(deps);
   const streams = createEventStreams(backing.store.userEvents);
+  const woken: DeliveryQueue[] = [];
   const lines: string[] = [];
   const destination = { write: (line: string) => void lines.push(line) };
   const settings: AppSettings = {
     service,
     authenticate: authenticateForTests(),
+    webhooks: createWebhookService({
+      endpoints: backing.store.webhookEndpoints,
+      deliveries: backing.store.webhookDeliveries,
+      sender: createWebhookSender({ allowedNetworks: ['127.0.0.0/8'], answerWithinMs: 1_000 }),
+      waker: { wake: async (queue) => void woken.push(queue) },
+      newId: () => randomBytes(12).toString('hex'),
+      newSecret: () => `whsec_${randomBytes(32).toString('base64')}`,
+      now,
+    }),
     events: { streams, keepAliveMs: 15_000, slowReaderMs: 10_000 },
     readiness: async () => ({ store: (await backing.store.healthy()) ? 'ok' : 'degraded' }),
     httpStatus: 'fit',
@@ -97,6 +115,7 @@ async function startOver(backing: Backing, options: TestApiOptions): Promise<Tes
     ...backing,
     service,
     robotCalls,
+    woken,
     log: () => lines.join(''),
     async alongside(options) {
       const other = await startOver(backing, options);

@@ -1,4 +1,6 @@
-import { isForUsers, type RouteName } from '../../contract/routes.js';
+import { PERMISSION_REFUSED_MESSAGE } from '../../contract/codes.js';
+import { isForUsers, ROUTES, type RouteName } from '../../contract/routes.js';
+import { CallError } from '../../service/call-error.js';
 import { invalidParameter } from '../invalid-parameter.js';
 import { notAuthenticated } from './authenticate.js';
 import { isUserId, type Principal } from './principal.js';
@@ -6,20 +8,32 @@ import { isUserId, type Principal } from './principal.js';
 export const ACTING_USER_HEADER = 'X-Acting-User';
 
 /**
- * The user a request is made for; none only where a service asks for anyone.
+ * The user a request is made for; none where a service asks for anyone, or for itself.
  * @throws CallError 40101 when a user's token names another user; 40001 when a service names nobody
- *   where somebody must be named, or no user id.
+ *   where somebody must be named, or no user id;
+ *   41010 to a user where only a backend may ask.
  */
 export function actingUser(
   principal: Principal,
   header: string | undefined,
   name: RouteName,
 ): string | undefined {
+  const userId = namedUser(principal, header);
+  if (userId !== undefined && ROUTES[name].for === 'service') {
+    throw new CallError(41010, PERMISSION_REFUSED_MESSAGE);
+  }
+  if (userId === undefined && isForUsers(name)) throw nobodyNamed();
+  return userId;
+}
+
+function namedUser(principal: Principal, header: string | undefined): string | undefined {
   if (principal.kind === 'user') {
     if (header === undefined) return principal.userId;
     throw notAuthenticated(`${ACTING_USER_HEADER} needs a token with scope "service"`);
   }
-  if (header === undefined && !isForUsers(name)) return undefined;
-  if (header !== undefined && isUserId(header)) return header;
-  throw invalidParameter(`${ACTING_USER_HEADER} must be the user id this request is made for`);
+  if (header === undefined || isUserId(header)) return header;
+  throw nobodyNamed();
 }
+
+const nobodyNamed = (): CallError =>
+  invalidParameter(`${ACTING_USER_HEADER} must be the user id this request is made for`);

@@ -9,6 +9,7 @@ import { ACTING_USER_HEADER } from '../auth/acting-user.js';
 import { IDEMPOTENCY_KEY_HEADER } from '../idempotency-key.js';
 import { EXAMPLES } from './examples.js';
 import { responsesOf } from './responses.js';
+import { WEBHOOKS } from './webhooks.js';
 
 const DESCRIPTION = `Asks for calls, moves them and reads them.
 
@@ -24,8 +25,12 @@ export const openApiDocument = (mode: HttpStatusMode) =>
     info: { title: 'Switchyard', version: '0.1.0', description: DESCRIPTION },
     servers: [{ url: '/' }],
     security: [{ bearer: [] }],
-    tags: [{ name: 'calls', description: 'Calls between two users' }],
+    tags: [
+      { name: 'calls', description: 'Calls, and what is told of them' },
+      { name: 'webhooks', description: 'What is posted to backends, and where to' },
+    ],
     paths: pathsOf(mode),
+    webhooks: WEBHOOKS,
     components: {
       securitySchemes: {
         bearer: {
@@ -53,7 +58,7 @@ function operationOf(name: RouteName, mode: HttpStatusMode): ZodOpenApiOperation
   return {
     operationId,
     summary,
-    tags: ['calls'],
+    tags: [ROUTES[name].for === 'service' ? 'webhooks' : 'calls'],
     requestParams: {
       ...(params !== undefined && { path: params }),
       ...(query !== undefined && { query }),

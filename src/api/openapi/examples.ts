@@ -90,6 +90,39 @@ const event: DataOf<'listCallEvents'>['events'][number] = {
   call: ringing,
 };
 
+const endpoint: DataOf<'getWebhookEndpoint'> = {
+  endpoint_id: 'we_5f2b8c0d9e1a4b7c6d3e2f10',
+  url: 'https://backend.example/switchyard',
+  event_types: ['call.incoming', 'call.ended'],
+  status: 'enabled',
+  disabled_because: null,
+  former_secret_until: null,
+  created_at: '2026-07-05T10:00:00Z',
+  updated_at: '2026-07-05T10:00:00Z',
+};
+const secret = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
+
+const attempt: DataOf<'pingWebhookEndpoint'> = {
+  at: '2026-07-05T10:05:00Z',
+  duration_ms: 31,
+  http_status: 200,
+  error: null,
+  response_excerpt: 'ok',
+};
+
+const delivery: DataOf<'redeliverWebhook'> = {
+  delivery_id: 77,
+  endpoint_id: endpoint.endpoint_id,
+  event_id: event.event_id,
+  type: event.type,
+  call_id: event.call_id,
+  version: event.version,
+  status: 'delivered',
+  created_at: event.at,
+  next_attempt_at: null,
+  attempts: [attempt],
+};
+
 /** One good request and answer of each route, for the documents. */
 export const EXAMPLES: { readonly [N in RouteName]: RouteExample<N> } = {
   createCall: {
@@ -156,6 +189,26 @@ export const EXAMPLES: { readonly [N in RouteName]: RouteExample<N> } = {
   reportMediaState: {
     body: { terminal_id: 'client-android-abc123', stage: 'joined', network_quality: 'good' },
     data: { call_id: 5001, status: 'ongoing', started_at: '2026-07-05T10:05:30Z', version: 3 },
+  },
+  createWebhookEndpoint: {
+    body: { url: endpoint.url, event_types: endpoint.event_types },
+    data: { ...endpoint, secret },
+  },
+  listWebhookEndpoints: { data: { endpoints: [endpoint] } },
+  getWebhookEndpoint: { data: endpoint },
+  updateWebhookEndpoint: {
+    body: { event_types: null, status: 'enabled' },
+    data: { ...endpoint, event_types: null },
+  },
+  deleteWebhookEndpoint: { data: { endpoint_id: endpoint.endpoint_id } },
+  rotateWebhookSecret: {
+    body: { former_valid_seconds: 86_400 },
+    data: { ...endpoint, former_secret_until: '2026-07-06T10:00:00Z', secret },
+  },
+  pingWebhookEndpoint: { data: attempt },
+  listWebhookDeliveries: { data: { deliveries: [delivery], next_cursor: null } },
+  redeliverWebhook: {
+    data: { ...delivery, status: 'pending', next_attempt_at: '2026-07-05T11:00:00Z' },
   },
   streamEvents: { data: event },
   issueRtcToken: {

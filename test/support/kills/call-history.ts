@@ -14,6 +14,10 @@ export interface CallHistory {
   readonly lastAnswer: CallState | undefined;
   /** What the workflow asked to be written. */
   readonly writes: readonly { readonly state: CallState; readonly events: OutwardEvent[] }[];
+  /** Whether the announcement was written by the first task itself, of which no input is kept. */
+  readonly announced: boolean;
+  /** The call as it was started. */
+  readonly started: CallState | undefined;
 }
 
 type Payloads = { readonly payloads?: readonly Payload[] | null } | null | undefined;
@@ -55,6 +59,15 @@ export async function historyOf(
       return `${input?.name} ${by.user_id} ${by.terminal_id}`;
     }),
     lastAnswer: first(answers.at(-1)) as CallState | undefined,
+    announced: events.some(
+      ({ markerRecordedEventAttributes: marker }) =>
+        marker?.markerName === 'core_local_activity' && !marker.failure,
+    ),
+    started: (
+      first(events[0]?.workflowExecutionStartedEventAttributes?.input) as
+        | { readonly state: CallState }
+        | undefined
+    )?.state,
     writes: writes.map((input) => first(input) as CallHistory['writes'][number]),
   };
 }

@@ -10,8 +10,20 @@ const OF_ROBOT_CALLS = [
   'store.callbackTargets.clear',
 ];
 
+/** No endpoint is registered in these calls. */
+const OF_WEBHOOKS = [
+  ...['create', 'list', 'find', 'change', 'remove', 'rotate', 'secretsOf'].map(
+    (what) => `store.webhookEndpoints.${what}`,
+  ),
+  ...['next', 'settle', 'list', 'again', 'overdue'].map(
+    (what) => `store.webhookDeliveries.${what}`,
+  ),
+];
+
 const LEFT_OUT: Readonly<Record<string, string>> = {
   ...Object.fromEntries(OF_ROBOT_CALLS.map((done) => [done, 'belongs to robot calls'])),
+  ...Object.fromEntries(OF_WEBHOOKS.map((done) => [done, 'belongs to webhooks'])),
+  'store.retention.trim': 'takes away what is a month old',
   'store.healthy': 'reads',
   'store.callbackTargets.read': 'reads',
   'store.robotCallHistory.over': 'reads',

@@ -1,0 +1,66 @@
+import { ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { webhookPayload } from '../src/contract/event-view.js';
+import { writeWireJson } from '../src/contract/wire-json.js';
+import { StoreUnavailable } from '../src/ports/reservations.js';
+import type {
+  DeliveryQueue,
+  DueDelivery,
+  WebhookDeliveries,
+  WebhookSender,
+} from '../src/ports/webhooks.js';
+import type { Delivered, WebhookActivities } from '../workflows/webhook-delivery/activities.js';
+import { outcomeOf } from './webhook-outcome.js';
+
+/** No attempt is begun after this: the next one is another activity's. */
+const BEGIN_WITHIN_MS = 5_000;
+/** So many are on their way to this endpoint that this one was not sent. */
+const BUSY_PAUSE_MS = 2_000;
+
+export interface WebhookParts {
+  readonly deliveries: WebhookDeliveries;
+  readonly sender: WebhookSender;
+  /** See `Chances.schedule`. */
+  readonly schedule: readonly number[];
+}
+
+export const createWebhookActivities = (parts: WebhookParts) =>
+  ({
+    deliverWebhooks: (queue) => deliverAll(parts, queue).catch(sayWhatIsAway),
+  }) satisfies WebhookActivities;
+
+/** In order, until nothing is left, or what comes first has to wait. */
+async function deliverAll(parts: WebhookParts, queue: DeliveryQueue): Promise<Delivered> {
+  const beginBy = Date.now() + BEGIN_WITHIN_MS;
+  const told: string[] = [];
+  for (;;) {
+    heartbeat();
+    const now = Date.now();
+    if (now > beginBy) return { waitMs: 0, told };
+    const next = await parts.deliveries.next(queue, now);
+    if (next.kind === 'none') return { told };
+    if (next.kind === 'wait') return { waitMs: next.until - now, told };
+    const what = await deliverOne(parts, queue, next.delivery);
+    if (what === 'busy') return { waitMs: BUSY_PAUSE_MS * (1 + Math.random()), told };
+    told.push(what);
+  }
+}
+
+async function deliverOne(
+  { deliveries, sender, schedule }: WebhookParts,
+  queue: DeliveryQueue,
+  delivery: DueDelivery,
+): Promise<string> {
+  const { id, url, secrets, event } = delivery;
+  const body = writeWireJson(webhookPayload(event, Date.now()));
+  const answer = await sender.send({ id: event.id, url, secrets, body });
+  if (answer === 'busy') return answer;
+  const chances = { schedule, now: Date.now(), random: Math.random() };
+  const outcome = outcomeOf(answer, delivery, chances);
+  await deliveries.settle(queue, id, answer, outcome);
+  return `${event.event.type} ${event.id}: ${answer.httpStatus ?? answer.error}, ${outcome.kind}`;
+}
+
+function sayWhatIsAway(error: unknown): never {
+  if (!(error instanceof StoreUnavailable)) throw error;
+  throw ApplicationFailure.create({ type: 'STORE_AWAY', message: error.message });
+}

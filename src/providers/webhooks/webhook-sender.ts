@@ -1,0 +1,138 @@
+import { Webhook } from 'standardwebhooks';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
+import type {
+  WebhookAnswer,
+  WebhookAttempt,
+  WebhookMessage,
+  WebhookSender,
+} from '../../ports/webhooks.js';
+import { addressIn, privateDestination, publicNetworks } from './private-networks.js';
+import { retryAfterIn } from './retry-after.js';
+
+const CONNECT_MS = 5_000;
+/** From the first byte out to the last byte in; Standard Webhooks recommends 15 to 30 seconds. */
+const ANSWER_WITHIN_MS = 15_000;
+const EXCERPT_BYTES = 512;
+/** To one origin at a time; one that hangs keeps no more than these waiting. */
+const AT_ONCE = 100;
+
+export interface WebhookSenderSettings {
+  /** Private networks in which endpoints may be nevertheless, as CIDR. */
+  readonly allowedNetworks: readonly string[];
+  readonly answerWithinMs?: number;
+}
+
+export interface ClosableSender extends WebhookSender {
+  close(): Promise<void>;
+}
+
+/**
+ * Posts messages signed as Standard Webhooks. Redirects are not followed; where a name leads is judged
+ * when the connection is made.
+ * @throws RangeError for networks that are none.
+ */
+export function createWebhookSender(settings: WebhookSenderSettings): ClosableSender {
+  const { allowedNetworks, answerWithinMs = ANSWER_WITHIN_MS } = settings;
+  const networks = publicNetworks(allowedNetworks);
+  const connect = buildConnector({ timeout: CONNECT_MS, lookup: networks.lookup });
+  const agent = new Agent({ connect, connections: AT_ONCE, pipelining: 1 });
+  const lanes = new Map<string, number>();
+
+  const post = async (message: WebhookMessage): Promise<WebhookAnswer> => {
+    const at = Date.now();
+    const begun = performance.now();
+    const tell = (rest: Omit<WebhookAttempt, 'at' | 'durationMs'>) => ({
+      at,
+      durationMs: Math.round(performance.now() - begun),
+      ...rest,
+    });
+    try {
+      refusePrivate(new URL(message.url), networks.isAllowed);
+      const { statusCode, headers, body } = await agent.request({
+        ...target(message.url),
+        method: 'POST',
+        headers: signed(message),
+        body: message.body,
+        signal: AbortSignal.timeout(answerWithinMs),
+      });
+      const excerpt = await beginningOf(body);
+      const retryAfterMs = retryAfterIn(headers['retry-after'], Date.now());
+      const pause = retryAfterMs === undefined ? {} : { retryAfterMs };
+      return { ...tell({ httpStatus: statusCode, excerpt }), ...pause };
+    } catch (error) {
+      return tell({ error: whyNot(error), excerpt: '' });
+    }
+  };
+
+  return {
+    async send(message) {
+      const { origin } = new URL(message.url);
+      const running = lanes.get(origin) ?? 0;
+      if (running >= AT_ONCE) return 'busy';
+      lanes.set(origin, running + 1);
+      try {
+        return await post(message);
+      } finally {
+        const left = (lanes.get(origin) ?? 1) - 1;
+        if (left > 0) lanes.set(origin, left);
+        else lanes.delete(origin);
+      }
+    },
+    objection(url) {
+      const parsed = URL.canParse(url) ? new URL(url) : undefined;
+      if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
+        return 'must be an http or https URL';
+      }
+      if (parsed.username !== '' || parsed.password !== '') return 'must not contain credentials';
+      const address = addressIn(parsed);
+      return address !== undefined && !networks.isAllowed(address)
+        ? 'must not be in a private network'
+        : undefined;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** A host that is an address is never looked up. */
+function refusePrivate(url: URL, isAllowed: (address: string) => boolean): void {
+  const address = addressIn(url);
+  if (address !== undefined && !isAllowed(address)) throw privateDestination(address);
+}
+
+function target(url: string): Pick<Dispatcher.RequestOptions, 'origin' | 'path'> {
+  const { origin, pathname, search } = new URL(url);
+  return { origin, path: pathname + search };
+}
+
+/** One signature for each secret that is valid: a receiver may know either. */
+function signed({ id, secrets, body }: WebhookMessage): Record<string, string> {
+  const now = new Date();
+  return {
+    'content-type': 'application/json',
+    'user-agent': 'Switchyard',
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+    'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, now, body)).join(' '),
+  };
+}
+
+async function beginningOf(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Leaving the loop early ends the connection: nobody reads on what was not asked for.
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.byteLength;
+    if (size >= EXCERPT_BYTES) break;
+  }
+  return Buffer.concat(chunks).subarray(0, EXCERPT_BYTES).toString('utf8');
+}
+
+/** A word or a code, never a message that may repeat what was sent. */
+function whyNot(error: unknown): string {
+  if (!(error instanceof Error)) return 'failed';
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'timeout';
+  const { code } = error as NodeJS.ErrnoException;
+  if (error.name === 'PrivateDestination') return 'private network';
+  return code === 'UND_ERR_CONNECT_TIMEOUT' ? 'timeout' : (code ?? error.name);
+}

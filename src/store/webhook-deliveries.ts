@@ -1,0 +1,203 @@
+import { and, asc, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
+import type { Keyring } from '../ports/keyring.js';
+import type {
+  DeliveryFilter,
+  DeliveryOutcome,
+  DeliveryQueue,
+  NextDelivery,
+  WebhookAttempt,
+  WebhookDeliveries,
+  WebhookDelivery,
+} from '../ports/webhooks.js';
+import { recordedEvent } from './call-history.js';
+import type { Database, Queries } from './database.js';
+import { events, webhookAttempts, webhookDeliveries, webhookEndpoints } from './schema.js';
+import { giveUp, secretsIn } from './webhook-endpoints.js';
+
+const deliveries = webhookDeliveries;
+type Row = typeof deliveries.$inferSelect;
+
+/** @see WebhookDeliveries */
+export const createWebhookDeliveries = (
+  database: Database,
+  keyring: Keyring,
+): WebhookDeliveries => ({
+  next: (queue, now) => database.transaction((queries) => next(queries, keyring, queue, now)),
+  settle: (queue, id, attempt, outcome) =>
+    database.transaction(async (queries) => {
+      await queries.insert(webhookAttempts).values(attemptRow(id, attempt));
+      await settle(queries, queue, id, outcome);
+    }),
+  list: (filter, before, limit) =>
+    database.run(async (queries) => {
+      const rows = await queries
+        .select()
+        .from(deliveries)
+        .where(
+          and(...conditions(filter), before === undefined ? undefined : lt(deliveries.id, before)),
+        )
+        .orderBy(desc(deliveries.id))
+        .limit(limit);
+      return withAttempts(queries, rows);
+    }),
+  again: (id, now) => database.transaction((queries) => again(queries, id, now)),
+  overdue: (before, limit) =>
+    database.run((queries) =>
+      queries
+        .selectDistinct({ callId: deliveries.callId, endpointId: deliveries.endpointId })
+        .from(deliveries)
+        .where(and(eq(deliveries.status, 'pending'), lt(deliveries.dueAt, before)))
+        .limit(limit),
+    ),
+});
+
+const isPendingIn = ({ callId, endpointId }: DeliveryQueue): SQL | undefined =>
+  and(
+    eq(deliveries.callId, callId),
+    eq(deliveries.endpointId, endpointId),
+    eq(deliveries.status, 'pending'),
+  );
+
+async function next(
+  queries: Queries,
+  keyring: Keyring,
+  queue: DeliveryQueue,
+  now: number,
+): Promise<NextDelivery> {
+  const [endpoint] = await queries
+    .select()
+    .from(webhookEndpoints)
+    .where(eq(webhookEndpoints.id, queue.endpointId));
+  if (endpoint === undefined) return { kind: 'none' };
+  if (endpoint.status === 'disabled') {
+    await giveUp(queries, endpoint.id);
+    return { kind: 'none' };
+  }
+  const [first] = await queries
+    .select({ delivery: deliveries, row: events })
+    .from(deliveries)
+    .innerJoin(events, eq(events.eventId, deliveries.eventId))
+    .where(isPendingIn(queue))
+    .orderBy(asc(deliveries.version), asc(deliveries.nth))
+    .limit(1);
+  if (first === undefined) return { kind: 'none' };
+  const { id, tried, since, dueAt } = first.delivery;
+  if (dueAt > now) {
+    await postpone(queries, queue, dueAt);
+    return { kind: 'wait', until: dueAt };
+  }
+  const secrets = secretsIn(endpoint, keyring, now);
+  const event = recordedEvent(first.row);
+  return { kind: 'due', delivery: { id, tried, since, url: endpoint.url, secrets, event } };
+}
+
+/** Who waits for an earlier one is not overdue: the sweep shall not wake anybody for it. */
+async function postpone(queries: Queries, queue: DeliveryQueue, until: number): Promise<void> {
+  await queries
+    .update(deliveries)
+    .set({ dueAt: until })
+    .where(and(isPendingIn(queue), lt(deliveries.dueAt, until)));
+}
+
+async function settle(
+  queries: Queries,
+  queue: DeliveryQueue,
+  id: number,
+  outcome: DeliveryOutcome,
+): Promise<void> {
+  const counted = { tried: sql`${deliveries.tried} + 1` };
+  const isThis = and(eq(deliveries.id, id), eq(deliveries.status, 'pending'));
+  switch (outcome.kind) {
+    case 'retry':
+      await queries
+        .update(deliveries)
+        .set({ ...counted, dueAt: outcome.at })
+        .where(isThis);
+      return postpone(queries, queue, outcome.at);
+    case 'delivered':
+    case 'dead':
+      await queries
+        .update(deliveries)
+        .set({ ...counted, status: outcome.kind })
+        .where(isThis);
+      return;
+    case 'gone':
+      await queries
+        .update(deliveries)
+        .set({ ...counted, status: 'dead' })
+        .where(isThis);
+      await queries
+        .update(webhookEndpoints)
+        .set({ status: 'disabled', disabledBecause: 'gone' })
+        .where(eq(webhookEndpoints.id, queue.endpointId));
+      return giveUp(queries, queue.endpointId);
+  }
+}
+
+async function again(queries: Queries, id: number, now: number) {
+  const [known] = await queries
+    .select({ status: webhookEndpoints.status })
+    .from(deliveries)
+    .innerJoin(webhookEndpoints, eq(webhookEndpoints.id, deliveries.endpointId))
+    .where(eq(deliveries.id, id));
+  if (known === undefined) return undefined;
+  if (known.status === 'disabled') return 'disabled';
+  const rows = await queries
+    .update(deliveries)
+    .set({ status: 'pending', since: now, tried: 0, dueAt: now })
+    .where(eq(deliveries.id, id))
+    .returning();
+  return (await withAttempts(queries, rows))[0];
+}
+
+const conditions = ({ endpointId, callId, status }: DeliveryFilter): (SQL | undefined)[] => [
+  endpointId === undefined ? undefined : eq(deliveries.endpointId, endpointId),
+  callId === undefined ? undefined : eq(deliveries.callId, callId),
+  status === undefined ? undefined : eq(deliveries.status, status),
+];
+
+async function withAttempts(queries: Queries, rows: readonly Row[]): Promise<WebhookDelivery[]> {
+  if (rows.length === 0) return [];
+  const attempts = await queries
+    .select()
+    .from(webhookAttempts)
+    .where(
+      inArray(
+        webhookAttempts.deliveryId,
+        rows.map(({ id }) => id),
+      ),
+    )
+    .orderBy(asc(webhookAttempts.id));
+  return rows.map((row) => ({
+    id: row.id,
+    callId: row.callId,
+    endpointId: row.endpointId,
+    eventId: row.eventId,
+    type: row.type,
+    version: row.version,
+    status: row.status,
+    createdAt: row.createdAt,
+    dueAt: row.dueAt,
+    attempts: attempts.filter(({ deliveryId }) => deliveryId === row.id).map(attemptOf),
+  }));
+}
+
+const attemptRow = (deliveryId: number, attempt: WebhookAttempt) => ({
+  deliveryId,
+  at: attempt.at,
+  durationMs: attempt.durationMs,
+  httpStatus: attempt.httpStatus ?? null,
+  error: attempt.error ?? null,
+  excerpt: attempt.excerpt,
+});
+
+function attemptOf(row: typeof webhookAttempts.$inferSelect): WebhookAttempt {
+  const { at, durationMs, httpStatus, error, excerpt } = row;
+  return {
+    at,
+    durationMs,
+    excerpt,
+    ...(httpStatus !== null && { httpStatus }),
+    ...(error !== null && { error }),
+  };
+}

@@ -1,0 +1,145 @@
+import { and, asc, eq } from 'drizzle-orm';
+import type { Keyring } from '../ports/keyring.js';
+import type { EndpointChange, WebhookEndpoint, WebhookEndpoints } from '../ports/webhooks.js';
+import type { Database, Queries } from './database.js';
+import { webhookDeliveries, webhookEndpoints } from './schema.js';
+
+type Row = typeof webhookEndpoints.$inferSelect;
+
+/** Where a secret belongs: sealed for one endpoint, it opens for no other. */
+const place = (id: string): string => `webhook_endpoints.secret:${id}`;
+
+/** @see WebhookEndpoints */
+export function createWebhookEndpoints(database: Database, keyring: Keyring): WebhookEndpoints {
+  const open = (sealed: string, id: string) => keyring.open(sealed, place(id));
+  return {
+    create: (endpoint, secret) =>
+      database.run(async (queries) => {
+        const { id, url, eventTypes, status, createdAt, updatedAt } = endpoint;
+        const created = await queries
+          .insert(webhookEndpoints)
+          .values({
+            id,
+            url,
+            eventTypes: eventTypes === undefined ? null : [...eventTypes],
+            status,
+            secret: keyring.seal(secret, place(id)),
+            createdAt,
+            updatedAt,
+          })
+          .onConflictDoNothing({ target: webhookEndpoints.url })
+          .returning({ id: webhookEndpoints.id });
+        return created.length > 0;
+      }),
+    list: () =>
+      database.run(async (queries) => {
+        const rows = await queries
+          .select()
+          .from(webhookEndpoints)
+          .orderBy(asc(webhookEndpoints.createdAt), asc(webhookEndpoints.id));
+        return rows.map(endpointOf);
+      }),
+    find: (id) =>
+      database.run(async (queries) => {
+        const row = await find(queries, id);
+        return row && endpointOf(row);
+      }),
+    change: (id, change, now) => database.transaction((queries) => apply(queries, id, change, now)),
+    remove: (id) =>
+      database.run(async (queries) => {
+        const removed = await queries
+          .delete(webhookEndpoints)
+          .where(eq(webhookEndpoints.id, id))
+          .returning({ id: webhookEndpoints.id });
+        return removed.length > 0;
+      }),
+    rotate: (id, { secret, now, formerUntil }) =>
+      database.transaction(async (queries) => {
+        const known = await find(queries, id, true);
+        if (known === undefined) return undefined;
+        const isUnderWay = (known.formerSecretUntil ?? 0) > now;
+        const [row] = await queries
+          .update(webhookEndpoints)
+          .set(
+            isUnderWay
+              ? { formerSecretUntil: Math.min(known.formerSecretUntil ?? now, formerUntil) }
+              : {
+                  secret: keyring.seal(secret, place(id)),
+                  formerSecret: known.secret,
+                  formerSecretUntil: formerUntil,
+                  updatedAt: now,
+                },
+          )
+          .where(eq(webhookEndpoints.id, id))
+          .returning();
+        return row && { endpoint: endpointOf(row), secret: open(row.secret, id) };
+      }),
+    secretsOf: (id, now) =>
+      database.run(async (queries) => {
+        const row = await find(queries, id);
+        return row === undefined ? [] : secretsIn(row, keyring, now);
+      }),
+  };
+}
+
+const find = async (queries: Queries, id: string, lock = false): Promise<Row | undefined> => {
+  const query = queries.select().from(webhookEndpoints).where(eq(webhookEndpoints.id, id));
+  const [row] = await (lock ? query.for('update') : query);
+  return row;
+};
+
+export function secretsIn(row: Row, keyring: Keyring, now: number): string[] {
+  const { id, secret, formerSecret, formerSecretUntil } = row;
+  const former = formerSecret !== null && (formerSecretUntil ?? 0) > now ? [formerSecret] : [];
+  return [secret, ...former].map((sealed) => keyring.open(sealed, place(id)));
+}
+
+async function apply(queries: Queries, id: string, change: EndpointChange, now: number) {
+  const known = await find(queries, id, true);
+  if (known === undefined) return undefined;
+  const { url = known.url, status = known.status, eventTypes } = change;
+  const [taken] = await queries
+    .select({ id: webhookEndpoints.id })
+    .from(webhookEndpoints)
+    .where(eq(webhookEndpoints.url, url));
+  if (taken !== undefined && taken.id !== id) return 'url-taken';
+  const isDisabledNow = status === 'disabled' && known.status === 'enabled';
+  if (isDisabledNow) await giveUp(queries, id);
+  const [row] = await queries
+    .update(webhookEndpoints)
+    .set({
+      url,
+      status,
+      ...(eventTypes !== undefined && { eventTypes: eventTypes === null ? null : [...eventTypes] }),
+      ...(isDisabledNow && { disabledBecause: 'asked' as const }),
+      ...(status === 'enabled' && { disabledBecause: null }),
+      updatedAt: now,
+    })
+    .where(eq(webhookEndpoints.id, id))
+    .returning();
+  return row && endpointOf(row);
+}
+
+/** What waits for an endpoint that is disabled is not sent when it is enabled again, unasked. */
+export async function giveUp(queries: Queries, endpointId: string): Promise<void> {
+  await queries
+    .update(webhookDeliveries)
+    .set({ status: 'dead' })
+    .where(
+      and(eq(webhookDeliveries.endpointId, endpointId), eq(webhookDeliveries.status, 'pending')),
+    );
+}
+
+function endpointOf(row: Row): WebhookEndpoint {
+  const { id, url, eventTypes, status, disabledBecause, formerSecretUntil } = row;
+  return {
+    id,
+    url,
+    ...(eventTypes !== null && { eventTypes }),
+    status,
+    ...(disabledBecause !== null && { disabledBecause }),
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    ...(formerSecretUntil !== null && { formerSecretUntil }),
+  };
+}
