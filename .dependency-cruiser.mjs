@@ -11,7 +11,7 @@ const CONTRACT = 'src/contract/';
 const PORTS = 'src/ports/';
 /** The files of the contract that a workflow may load: zod would cost each call its weight. */
 const LIGHT_CONTRACT =
-  'src/contract/(names|codes|ids|limits|command-payload|provider-report|robot-plan|robot-hint)\\.ts$';
+  'src/contract/(names|codes|ids|limits|command-payload|provider-report|robot-plan|robot-hint|phone-plan)\\.ts$';
 
 /** Rooms that see only what is listed: of ours, and of packages and Node. */
 const CLOSED_ROOMS = {
@@ -30,7 +30,7 @@ const CLOSED_ROOMS = {
       CONTRACT,
       PORTS,
       'workflows/[^/]+/activities\\.ts$',
-      'workflows/[^/]+/(robot|stream)-activities\\.ts$',
+      'workflows/[^/]+/(robot|stream|phone)-activities\\.ts$',
       'timers/promises$',
     ),
     ...packages('@temporalio/activity'),
@@ -54,12 +54,12 @@ const OPEN_ROOMS = {
   'src/api/': inside(
     'src/service/',
     CONTRACT,
-    'src/ports/(reservations|tencent-gate|provider-callbacks|room-callbacks|callback-targets|recorded-robot-calls)\\.ts$',
+    'src/ports/(reservations|tencent-gate|provider-callbacks|room-callbacks|callback-targets|recorded-robot-calls|phone-pushes)\\.ts$',
   ),
   'src/simulators/': [],
   'src/observability/': [],
   // What a key must be is the keyring's to say.
-  'src/config\\.ts$': inside('src/keys/'),
+  'src/config[-\\w]*\\.ts$': inside('src/keys/'),
 };
 
 const OURS = '^(src|workflows|activities|test)/';

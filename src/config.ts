@@ -1,17 +1,9 @@
 import { z } from 'zod';
+import { flag, whole } from './config-kinds.js';
+import { PHONE_VARIABLES, phonePairs } from './config-phones.js';
 import { parseKeys } from './keys/keyring.js';
 
-const whole = (fallback: number, min: number, max: number) => {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z.coerce
-    .number({ error })
-    .int({ error })
-    .min(min, { error })
-    .max(max, { error })
-    .default(fallback);
-};
 const port = (fallback: number) => whole(fallback, 0, 65_535);
-const flag = (fallback: boolean) => z.stringbool().default(fallback);
 
 const pairsIn = (list: string): Readonly<Record<string, string>> => {
   const pairs = list.split(',').map((each) => each.trim().split('='));
@@ -143,6 +135,7 @@ export const configSchema = z.object({
     .describe(
       'Key of the callbacks to /webhooks/trtc, as in the console of TRTC; unset, none are taken',
     ),
+  ...PHONE_VARIABLES,
   PERMISSION_HOOK_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -217,6 +210,7 @@ const needsItsPair = (config: Readonly<Record<string, unknown>>): string[] => [
   (config.TENCENTCLOUD_SECRET_KEY === undefined)
     ? ['TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY: give both or neither']
     : []),
+  ...phonePairs(config),
   ...(config.PERMISSION_HOOK_URL !== undefined && config.PERMISSION_HOOK_SECRET === undefined
     ? ['PERMISSION_HOOK_SECRET: needed with PERMISSION_HOOK_URL']
     : []),

@@ -11,9 +11,9 @@ export const httpStatusOf = (mode: HttpStatusMode, code: Code): number =>
 /** What the access log and the metrics read of an answer. */
 export interface AnswerFacts {
   operationId?: string;
-  /** Of the envelope, whichever API it belongs to. */
-  code?: number;
   isStream?: boolean;
+  /** Of the envelope, whichever API it belongs to; a word where its codes do not tell enough. */
+  code?: number | string;
 }
 export const factsOf = (res: Response): AnswerFacts => res.locals as AnswerFacts;
 

@@ -1,8 +1,7 @@
 import type {
   BodyOf,
   DataOf,
-  ForAnyone,
-  ForServices,
+  ForNobody,
   ParamsOf,
   QueryOf,
   RouteName,
@@ -12,7 +11,7 @@ import type {
 export interface ApiCall<N extends RouteName> {
   /** Until when whoever sent it may be answered, in milliseconds since the epoch. */
   readonly until: number;
-  readonly userId: N extends ForAnyone | ForServices ? string | undefined : string;
+  readonly userId: N extends ForNobody ? string | undefined : string;
   readonly params: ParamsOf<N>;
   /** 0 on routes without one. */
   readonly callId: number;

@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { CallService } from '../service/call-service.js';
+import type { PhoneService } from '../service/phone/phone-service.js';
 import type { WebhookService } from '../service/webhook-service.js';
 import type { HttpStatusMode } from './answer.js';
 import type { Authenticate } from './auth/authenticate.js';
@@ -15,12 +16,14 @@ import { unknownRoute } from './http-errors.js';
 import { createMetrics } from './metrics.js';
 import { mountRoutes } from './mount-routes.js';
 import { openApiDocument } from './openapi/document.js';
+import { phoneRouter } from './phone/router.js';
 import { createRateLimit } from './rate-limit.js';
 import { requestLog } from './request-log.js';
 import type { Facade } from './tencent/commands.js';
 import { tencentRouter } from './tencent/router.js';
 import { type CallbackDoor, tencentCallWebhook } from './webhooks/tencent-call.js';
 import { type RoomDoor, trtcWebhook } from './webhooks/trtc.js';
+import { type PhoneDoor, yuntongxunWebhook } from './webhooks/yuntongxun.js';
 
 export interface AppSettings {
   readonly service: CallService;
@@ -38,12 +41,15 @@ export interface AppSettings {
   readonly callbacks?: CallbackDoor;
   /** Where TRTC may say who is in which room. */
   readonly rooms?: RoomDoor;
+  /** Where phone calls can be placed. */
+  readonly phone?: PhoneDoor & { readonly service: PhoneService };
 }
 
 export function createApp(settings: AppSettings): Express {
-  const { service, authenticate, httpStatus } = settings;
   const metrics = createMetrics(() => settings.events.streams.size);
-  const identify = createIdentify(authenticate, createRateLimit(settings.rateLimitPerSecond));
+  const { service, authenticate, httpStatus, phone } = settings;
+  const limit = createRateLimit(settings.rateLimitPerSecond);
+  const identify = createIdentify(authenticate, limit);
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(requestLog(settings.logger), releaseConnections, securityHeaders());
@@ -54,6 +60,10 @@ export function createApp(settings: AppSettings): Express {
   if (settings.tencent !== undefined) app.use(tencentRouter(settings.tencent));
   if (settings.callbacks !== undefined) app.use(tencentCallWebhook(settings.callbacks));
   if (settings.rooms !== undefined) app.use(trtcWebhook(settings.rooms));
+  if (phone !== undefined) {
+    app.use(phoneRouter({ service: phone.service, authenticate, limit }));
+    app.use(yuntongxunWebhook(phone));
+  }
   app.use(mountRoutes({ service, webhooks: settings.webhooks, identify, events: settings.events }));
   app.use(() => {
     throw unknownRoute();

@@ -1,4 +1,4 @@
-import type { ForServices, RouteName, StreamName } from '../contract/routes.js';
+import type { RouteName, StreamName, WebhookRoute } from '../contract/routes.js';
 import {
   acceptedCallView,
   callDetailView,
@@ -12,14 +12,28 @@ import type { CallService } from '../service/call-service.js';
 import type { Answer, ApiCall } from './api-call.js';
 import { getCall, listCallEvents, listCalls } from './history-handlers.js';
 import { IDEMPOTENCY_KEY_HEADER, idempotencyOf } from './idempotency-key.js';
+import {
+  getDialling,
+  getUser,
+  listUsers,
+  putUser,
+  removeUser,
+  setDialling,
+} from './user-handlers.js';
 
 type Handler<N extends RouteName> = (service: CallService, call: ApiCall<N>) => Promise<Answer<N>>;
 
 /** One handler per route of calls: a route without one does not compile. */
 export const HANDLERS: {
-  readonly [N in Exclude<RouteName, StreamName | ForServices>]: Handler<N>;
+  readonly [N in Exclude<RouteName, StreamName | WebhookRoute>]: Handler<N>;
 } = {
   createCall,
+  putUser,
+  getUser,
+  removeUser,
+  listUsers,
+  getDialling,
+  setDialling,
   async listRinging(service, { userId }) {
     const calls = await service.ringing(userId);
     return { data: { server_time: wireTime(Date.now()), calls: calls.map(callDetailView) } };

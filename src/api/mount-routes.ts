@@ -1,7 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import {
   type BodyOf,
-  type ForServices,
+  isWebhookRoute,
   type ParamsOf,
   type QueryOf,
   ROUTES,
@@ -74,15 +74,13 @@ function handle(name: RouteName, deps: RouteDependencies): RequestHandler[] {
   return body === undefined ? [identify, run] : [identify, takeBody, run];
 }
 
-const isForServices = (name: RouteName): name is ForServices => ROUTES[name].for === 'service';
-
 function answer(
   name: Exclude<RouteName, StreamName>,
   req: Request,
   res: Response,
   { service, webhooks }: RouteDependencies,
 ): Promise<Answer<RouteName>> {
-  if (isForServices(name)) {
+  if (isWebhookRoute(name)) {
     const handler = WEBHOOK_HANDLERS[name] as Handler<WebhookService>;
     return handler(webhooks, readCall(name, req, res));
   }

@@ -1,4 +1,4 @@
-import type { ForServices } from '../contract/routes.js';
+import type { WebhookRoute } from '../contract/routes.js';
 import { attemptView, deliveryView, endpointView, pingPayload } from '../contract/webhook-view.js';
 import type { EndpointWithSecret, WebhookService } from '../service/webhook-service.js';
 import type { Answer, ApiCall } from './api-call.js';
@@ -6,13 +6,13 @@ import { limitOf } from './pages.js';
 
 const FORMER_VALID_SECONDS = 86_400;
 
-type Handler<N extends ForServices> = (
+type Handler<N extends WebhookRoute> = (
   service: WebhookService,
   call: ApiCall<N>,
 ) => Promise<Answer<N>>;
 
 /** One handler per route of backends: a route without one does not compile. */
-export const WEBHOOK_HANDLERS: { readonly [N in ForServices]: Handler<N> } = {
+export const WEBHOOK_HANDLERS: { readonly [N in WebhookRoute]: Handler<N> } = {
   async createWebhookEndpoint(service, { body }) {
     return withSecret(await service.create(body.url, body.event_types ?? undefined));
   },

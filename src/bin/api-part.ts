@@ -14,9 +14,12 @@ import { createTrtcTokens } from '../providers/rtc-tokens/trtc-tokens.js';
 import { createCallService } from '../service/call-service.js';
 import type { Dependencies } from '../service/dependencies.js';
 import { createEventStreams } from '../service/event-streams.js';
+import { createHearPush } from '../service/phone/hear-push.js';
+import { createPhoneService } from '../service/phone/phone-service.js';
 import { createRobotCallService, type RobotCallService } from '../service/robot-call-service.js';
 import type { Store } from '../store/open-store.js';
 import { callSettings } from './call-settings.js';
+import { type PhonePart, phoneNumbers } from './phone-part.js';
 import { startSweeper } from './sweeper.js';
 import type { TencentPart } from './tencent-part.js';
 import { webhookDoors } from './webhook-doors.js';
@@ -39,12 +42,13 @@ export interface ApiParts {
   readonly logger: Logger;
   readonly webhooks: WebhookPart;
   readonly tencent?: TencentPart | undefined;
+  readonly phone?: PhonePart | undefined;
   /** Of the worker in the same process; absent where there is none. */
   readonly workerRuns?: () => boolean;
 }
 
 export async function startApi(parts: ApiParts): Promise<ApiPart> {
-  const { config, engine, store, logger, webhooks, tencent } = parts;
+  const { config, engine, store, logger, webhooks, tencent, phone } = parts;
   const health = watchHealth(() => engine.connection.workflowService.getSystemInfo({}));
   const deps: Dependencies = {
     engine: createCallEngine(engine.client, health),
@@ -56,6 +60,9 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
     rtcTokens: rtcTokens(config),
     admission: admission(config, logger),
     settings: { ...callSettings(config), clearsRooms: tencent?.mediaRooms !== undefined },
+    directory: store.directory,
+    phoneNumbers: phoneNumbers(config),
+    phoneReservations: store.phoneReservations,
     now: Date.now,
   };
   const streams = createEventStreams(store.userEvents);
@@ -80,6 +87,16 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
       tencent: facade(tencent, store, createRobotCallService(deps)),
     }),
     ...webhookDoors(parts, health),
+    ...(phone !== undefined && {
+      phone: {
+        service: createPhoneService({
+          ...deps,
+          ...phone,
+        }),
+        pushes: phone.pushes,
+        hear: createHearPush(deps),
+      },
+    }),
   });
   const listening = await listen(app, { host: config.HOST, port: config.PORT });
   const sweeper = startSweeper(

@@ -7,6 +7,7 @@ import { createKeyring } from '../keys/keyring.js';
 import { deliveredSoon } from '../service/deliver-soon.js';
 import { openStore, type Store } from '../store/open-store.js';
 import type { ApiPart } from './api-part.js';
+import { phonePart } from './phone-part.js';
 import { unlessStopped } from './stop-signal.js';
 import { tencentPart } from './tencent-part.js';
 import { Undo } from './undo.js';
@@ -72,12 +73,14 @@ async function startParts(options: ServiceOptions, undo: Undo): Promise<Parts> {
   const parts = { config, engine, store, webhooks };
   const tencent = await tencentPart(config);
   if (tencent !== undefined) undo.add(() => tencent.stop());
-  const worker = role === 'api' ? undefined : await startWorker({ ...parts, tencent });
+  const phone = phonePart(config, store.directory);
+  if (phone !== undefined) undo.add(() => phone.stop());
+  const worker = role === 'api' ? undefined : await startWorker({ ...parts, tencent, phone });
   if (worker !== undefined) undo.add(() => worker.stop());
   if (role === 'worker') return { worker };
   const itsWorker = worker === undefined ? {} : { workerRuns: () => worker.isRunning() };
   const { startApi } = await import('./api-part.js');
-  const api = await startApi({ ...parts, logger, tencent, ...itsWorker });
+  const api = await startApi({ ...parts, logger, tencent, phone, ...itsWorker });
   undo.add(() => api.stop());
   return { api, worker };
 }

@@ -8,8 +8,10 @@ import { findCli } from '../engine/embedded/find-cli.js';
 import { lockFolder } from '../engine/embedded/folder-lock.js';
 import { startEmbeddedServer } from '../engine/embedded/server.js';
 import { createLogger } from '../observability/logger.js';
+import type { YuntongxunSimulator } from '../simulators/yuntongxun/simulator.js';
 import { withDevelopmentKeys } from './development-keys.js';
 import { type RunningService, runService } from './run-service.js';
+import { haveUsToldOfPhones, withPhones } from './simulated-phones.js';
 import { haveUsCalledBack, type SimulatedTencent, withTencent } from './simulated-tencent.js';
 import { unlessStopped } from './stop-signal.js';
 import { Undo } from './undo.js';
@@ -22,6 +24,8 @@ export interface Embedded {
   readonly logFile: string;
   /** Stands in for Tencent where none is configured. */
   readonly tencent?: SimulatedTencent;
+  /** Stands in for the telephony provider where none is configured. */
+  readonly phone?: YuntongxunSimulator;
   stop(): Promise<void>;
 }
 
@@ -52,12 +56,16 @@ export async function startEmbedded(options: StartOptions): Promise<Embedded> {
 async function startParts(options: StartOptions, undo: Undo): Promise<Omit<Embedded, 'stop'>> {
   const { env, progress } = options;
   const keyed = await withDevelopmentKeys(options.config);
-  const { config, tencent } = await withTencent(keyed, undo);
+  const { config: withOne, tencent } = await withTencent(keyed, undo);
+  const { config, phone } = await withPhones(withOne, undo);
   const { logger, logFile } = await fileLogger(config, undo);
   options.prepareRuntime(logger);
   const temporal = await temporalServer({ ...options, config }, undo);
   progress(
     `Tencent    ${tencent === undefined ? config.TENCENT_CALL_API : `simulated at ${tencent.calls.url}`}`,
+  );
+  progress(
+    `Phones     ${phone === undefined ? config.YUNTONGXUN_API : `simulated at ${phone.url}`}`,
   );
   progress(`Store      ${config.DATABASE_URL === undefined ? 'embedded PGlite' : 'PostgreSQL'}`);
   const service = await runService({
@@ -70,6 +78,7 @@ async function startParts(options: StartOptions, undo: Undo): Promise<Omit<Embed
     embeddedAddress: temporal.embeddedAddress,
   });
   undo.add(() => service.stop());
+  haveUsToldOfPhones(phone, service.apiUrl, config);
   progress(`API        ${service.apiUrl}`);
   if (tencent !== undefined) await haveUsCalledBack(config, service.apiUrl ?? '');
   return {
@@ -79,6 +88,7 @@ async function startParts(options: StartOptions, undo: Undo): Promise<Omit<Embed
     uiUrl: temporal.uiUrl,
     temporalAddress: temporal.address,
     ...(tencent !== undefined && { tencent }),
+    ...(phone !== undefined && { phone }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Worker } from '@temporalio/worker';
 import { createCallbackActivities } from '../../activities/callbacks.js';
+import { createPhoneActivities, withoutTelephony } from '../../activities/phone-calls.js';
 import { createRecordActivities } from '../../activities/records.js';
 import { createRobotActivities, withoutProvider } from '../../activities/robot-calls.js';
 import { createStreamActivities } from '../../activities/streams.js';
@@ -8,6 +9,7 @@ import { workflowBundle } from '../engine/bundle.js';
 import type { EngineConnection } from '../engine/connection.js';
 import { createWorker } from '../engine/worker.js';
 import type { Store } from '../store/open-store.js';
+import type { PhonePart } from './phone-part.js';
 import type { TencentPart } from './tencent-part.js';
 import { type WebhookPart, webhookWorker } from './webhook-part.js';
 
@@ -24,10 +26,11 @@ export interface WorkerParts {
   readonly store: Store;
   readonly webhooks: WebhookPart;
   readonly tencent?: TencentPart | undefined;
+  readonly phone?: PhonePart | undefined;
 }
 
 export async function startWorker(parts: WorkerParts): Promise<WorkerPart> {
-  const { config, engine, store, tencent } = parts;
+  const { config, engine, store, tencent, phone } = parts;
   const stopping = new AbortController();
   const worker = await createWorker({
     connection: engine.connection,
@@ -36,6 +39,7 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerPart> {
     activities: {
       ...createRecordActivities(store.records),
       ...(tencent === undefined ? withoutProvider : withTencent(tencent, store, stopping.signal)),
+      ...(phone === undefined ? withoutTelephony : phoneActivities(phone, store, stopping.signal)),
     },
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
     shutdownGraceMs: config.SHUTDOWN_GRACE_SECONDS * 1_000,
@@ -63,6 +67,21 @@ const withTencent = (tencent: TencentPart, store: Store, stopping: AbortSignal) 
   ...(tencent.mediaRooms && createStreamActivities({ mediaRooms: tencent.mediaRooms, stopping })),
   ...createCallbackActivities({ ...tencent, reader: store.reader, targets: store.callbackTargets }),
 });
+const phoneActivities = (
+  { telephony, dialPlan, phone }: PhonePart,
+  { directory, phoneReservations: reservations }: Store,
+  stopping: AbortSignal,
+) => {
+  const { limits } = phone;
+  return createPhoneActivities({
+    telephony,
+    dialPlan,
+    directory,
+    reservations,
+    limits,
+    stopping,
+  });
+};
 
 async function stop(workers: readonly Worker[], ended: Promise<void>): Promise<void> {
   for (const each of workers) if (each.getState() === 'RUNNING') each.shutdown();

@@ -27,12 +27,13 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Ids of calls and deliveries are numbers, those of endpoints text. */
+/** Ids of calls and deliveries are numbers, those of endpoints text; a user's may need 64 bits. */
 type ParamsArgument<N extends RouteName> =
   ParamsOf<N> extends undefined
     ? []
-    : [params: { readonly [P in keyof ParamsOf<N>]: P extends 'endpointId' ? string : number }];
-type PathParams = Readonly<Record<string, string | number>>;
+    : [params: { readonly [P in keyof ParamsOf<N>]: ParamType<P> }];
+type ParamType<P> = P extends 'endpointId' ? string : P extends 'userId' ? string | bigint : number;
+type PathParams = Readonly<Record<string, string | number | bigint>>;
 type QueryArgument<N extends RouteName> = QueryOf<N> extends undefined ? [] : [query: QueryOf<N>];
 type BodyArgument<N extends RouteName> = BodyOf<N> extends undefined ? [] : [body: BodyOf<N>];
 

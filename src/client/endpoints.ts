@@ -1,7 +1,7 @@
 import type { BodyOf, QueryOf, ROUTES, RouteName } from '../contract/routes.js';
 
 export interface Endpoint {
-  readonly method: 'get' | 'post' | 'patch' | 'delete';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: string;
   /** Whether it has an argument for the query, and one for the body after it. */
   readonly query?: true;
@@ -50,6 +50,12 @@ export const ENDPOINTS: Endpoints = {
     method: 'post',
     path: '/api/webhook-deliveries/{deliveryId}/redeliver',
   },
+  putUser: { method: 'put', path: '/api/users/{userId}', body: true },
+  getUser: { method: 'get', path: '/api/users/{userId}' },
+  removeUser: { method: 'delete', path: '/api/users/{userId}' },
+  listUsers: { method: 'get', path: '/api/users', query: true },
+  getDialling: { method: 'get', path: '/api/phone/dialling' },
+  setDialling: { method: 'put', path: '/api/phone/dialling', body: true },
   streamEvents: { method: 'get', path: '/api/events', query: true },
   issueRtcToken: { method: 'post', path: '/api/calls/{callId}/rtc-token', body: true },
 };

@@ -7,6 +7,7 @@ export const CODES = {
   40101: { http: 401, message: 'not authenticated' },
   40401: { http: 404, message: 'no such route' },
   40402: { http: 404, message: 'no such webhook endpoint or delivery' },
+  40403: { http: 404, message: 'no such user' },
   41001: { http: 404, message: '通话不存在' },
   41003: { http: 409, message: '对方忙线' },
   41004: { http: 403, message: '非被叫方' },

@@ -85,6 +85,32 @@ const MEMBERS: Readonly<Record<ProviderReport['type'], Readonly<Record<string, C
   },
 };
 
+/** Everything a provider said at once, and of which call: it is heard by that call only. */
+export interface ProviderPush {
+  readonly token: string;
+  readonly providerCallId: string;
+  readonly reports: readonly ProviderReport[];
+}
+
+export const isPush = (payload: unknown): boolean =>
+  typeof payload === 'object' && payload !== null && 'reports' in payload;
+
+export function parseProviderPush(payload: unknown): Parsed<ProviderPush> {
+  const { token, providerCallId, reports } = payload as Partial<
+    Record<keyof ProviderPush, unknown>
+  >;
+  if (!isText(token)) return { invalid: 'token is missing or wrong' };
+  if (!isText(providerCallId)) return { invalid: 'providerCallId is missing or wrong' };
+  if (!Array.isArray(reports)) return { invalid: 'reports must be a list' };
+  const read = reports.map(parseProviderReport);
+  const wrong = read.find((each) => 'invalid' in each);
+  if (wrong !== undefined) return wrong as { readonly invalid: string };
+  const known = read.flatMap((each) => ('value' in each ? [each.value] : []));
+  return {
+    value: { token: token as string, providerCallId: providerCallId as string, reports: known },
+  };
+}
+
 /** Checks a normalised provider fact; a signal can be sent by anyone who reaches the server. */
 export function parseProviderReport(payload: unknown): Parsed<ProviderReport> {
   if (typeof payload !== 'object' || payload === null) {

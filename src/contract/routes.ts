@@ -4,6 +4,7 @@ import * as events from './event-schemas.js';
 import * as history from './history-schemas.js';
 import type { Route } from './route.js';
 import * as schemas from './schemas.js';
+import { USER_ROUTES } from './user-routes.js';
 import { WEBHOOK_ROUTES } from './webhook-routes.js';
 
 export type { Route };
@@ -141,6 +142,7 @@ export const ROUTES = {
     errors: [41001, 41006, 41007, 41008, 41010, 50401],
   },
   ...WEBHOOK_ROUTES,
+  ...USER_ROUTES,
   streamEvents: {
     operationId: 'streamEvents',
     method: 'get',
@@ -158,7 +160,7 @@ export const ROUTES = {
 export type RouteName = keyof typeof ROUTES;
 
 /** Routes on which a service need not say for whom it asks. */
-export type ForAnyone = {
+type ForAnyone = {
   [N in RouteName]: (typeof ROUTES)[N] extends { readonly for: 'anyone' } ? N : never;
 }[RouteName];
 
@@ -167,13 +169,19 @@ export type StreamName = {
   [N in RouteName]: (typeof ROUTES)[N] extends { readonly stream: true } ? N : never;
 }[RouteName];
 
-/** Routes for backends themselves. */
-export type ForServices = {
-  [N in RouteName]: (typeof ROUTES)[N] extends { readonly for: 'service' } ? N : never;
+/** Routes for backends and operators themselves. */
+type ForThemselves = {
+  [N in RouteName]: (typeof ROUTES)[N] extends { readonly for: 'service' | 'operator' } ? N : never;
 }[RouteName];
+/** Routes on which nobody need be named. */
+export type ForNobody = ForAnyone | ForThemselves;
+
+/** Where events are posted to, and what came of it. */
+export type WebhookRoute = keyof typeof WEBHOOK_ROUTES;
+export const isWebhookRoute = (name: RouteName): name is WebhookRoute => name in WEBHOOK_ROUTES;
 
 /** Whether a request has to be for a certain user. */
-export const isForUsers = (name: RouteName): name is Exclude<RouteName, ForAnyone | ForServices> =>
+export const isForUsers = (name: RouteName): name is Exclude<RouteName, ForNobody> =>
   ROUTES[name].for === 'user';
 
 export type BodyOf<N extends RouteName> = (typeof ROUTES)[N] extends {

@@ -9,12 +9,14 @@ import { isGrpcError } from './client-errors.js';
 import type { Health } from './health.js';
 import { callReads } from './read-calls.js';
 import { ANSWER_BOUND_MS, commandSender } from './send-command.js';
+import { pushSender } from './send-push.js';
 
 /** The client side of Temporal. Nothing is sent while the last probe went unanswered. */
 export function createCallEngine(client: Client, health: Health): CallEngine {
   const reads = callReads(client);
   const send = commandSender(client);
   const placed = placedAsker(client);
+  const hear = pushSender(client);
   const begin = async (type: string, options: WorkflowStartOptions, withinMs: number) => {
     if (!health.ok()) return 'unavailable';
     const started = client.workflow
@@ -29,6 +31,7 @@ export function createCallEngine(client: Client, health: Health): CallEngine {
     release: (state) => begin(RELEASE_WORKFLOW_TYPE, releaseOptions(state), ANSWER_BOUND_MS),
     command: async (...command) => (health.ok() ? send(...command) : { kind: 'unavailable' }),
     placed: async (...asked) => (health.ok() ? placed(...asked) : { kind: 'unavailable' }),
+    hear: async (...sent) => (health.ok() ? hear(...sent) : 'unavailable'),
     state: async (...read) => (health.ok() ? reads.state(...read) : undefined),
     presence: async (...read) => (health.ok() ? reads.presence(...read) : 'unknown'),
     running: async () => (health.ok() ? reads.running() : undefined),

@@ -1,6 +1,8 @@
 import type { CallState } from '../call/state.js';
 import type { ErrorCode } from '../contract/codes.js';
 import type { CommandName } from '../contract/names.js';
+import type { PhonePlan } from '../contract/phone-plan.js';
+import type { ProviderPush } from '../contract/provider-report.js';
 import type { RobotPlan } from '../contract/robot-plan.js';
 
 export interface StartCall {
@@ -11,6 +13,8 @@ export interface StartCall {
   readonly supersedes?: number;
   /** What a robot call asks of its provider. */
   readonly robot?: RobotPlan;
+  /** What a phone call has to know of its provider. */
+  readonly phone?: PhonePlan;
 }
 
 /** `unavailable`: nothing was sent. `unknown`: the start may still be carried out. */
@@ -45,6 +49,8 @@ export type RefusedBy = (state: CallState) => ErrorCode | undefined;
  */
 export type Presence = 'running' | 'ending' | 'closed' | 'missing' | 'unknown';
 
+export type HeardOutcome = 'delivered' | 'gone' | 'unavailable' | 'unknown';
+
 /** The durable engine that owns live calls. Every answer comes within a bound; nothing is thrown. */
 export interface CallEngine {
   /** `withinMs` may shorten the bound, never lengthen it. */
@@ -61,6 +67,8 @@ export interface CallEngine {
    * then once `withinMs` have passed.
    */
   placed(callId: number, withinMs: number): Promise<CommandOutcome>;
+  /** Hands over what a provider said; `delivered` once that is durable. Nobody need be there to read it. */
+  hear(callId: number, push: ProviderPush): Promise<HeardOutcome>;
   /** The live call, or `undefined` when it cannot be had in time: 500 ms unless told otherwise. */
   state(callId: number, withinMs?: number): Promise<CallState | undefined>;
   /** Known without a worker; `unknown` when it cannot be had in time: 500 ms unless told otherwise. */

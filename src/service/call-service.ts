@@ -1,5 +1,6 @@
 import type { CallState } from '../call/state.js';
 import type { LastQuality, RecordedEvent } from '../ports/call-history.js';
+import type { PhoneReservations } from '../ports/phone-reservations.js';
 import type { RtcToken } from '../ports/rtc-tokens.js';
 import {
   type CallsWanted,
@@ -12,6 +13,7 @@ import {
 import { commandCall } from './command-call.js';
 import { type CreateCall, type CreatedCall, createCall } from './create-call.js';
 import type { Dependencies } from './dependencies.js';
+import { createUserDirectory, type UserDirectory } from './phone/user-directory.js';
 import { readCallFor, ringingFor } from './read-call.js';
 import { rtcAccess } from './rtc-access.js';
 
@@ -51,6 +53,9 @@ export interface CallService {
     wanted: EventsWanted,
   ): Promise<Page<RecordedEvent>>;
   quality(call: CallState): Promise<LastQuality[]>;
+  readonly users: UserDirectory;
+  /** Whether phones may be dialled. */
+  readonly dialling: PhoneReservations['dialling'];
 }
 
 const from = ({ userId, terminalId }: ByTerminal) => ({ user_id: userId, terminal_id: terminalId });
@@ -59,6 +64,8 @@ const because = (by: WithReason) => ({ ...from(by), reason: by.reason ?? null })
 export function createCallService(deps: Dependencies): CallService {
   const access = rtcAccess(deps);
   return {
+    users: createUserDirectory(deps),
+    dialling: deps.phoneReservations.dialling,
     async create(request) {
       const created = await createCall(deps, request);
       if (created.state.room) access.remember(created.state.callId, created.state.room.name);

@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm';
 import type { CallHistory } from '../ports/call-history.js';
 import type { CallReader } from '../ports/call-reader.js';
 import type { CallbackTargets } from '../ports/callback-targets.js';
+import type { Directory } from '../ports/directory.js';
 import type { Keyring } from '../ports/keyring.js';
+import type { PhoneReservations } from '../ports/phone-reservations.js';
 import type { QualitySamples } from '../ports/quality-samples.js';
 import type { RobotCallHistory } from '../ports/recorded-robot-calls.js';
 import type { Records } from '../ports/records.js';
@@ -14,6 +16,8 @@ import { createCallHistory } from './call-history.js';
 import { createCallReader } from './call-reader.js';
 import { createCallbackTargets } from './callback-targets.js';
 import type { Database } from './database.js';
+import { createDirectory, sealUsersAnew } from './directory.js';
+import { createPhoneReservations } from './phone-reservations.js';
 import { openPostgres } from './postgres.js';
 import { createQualitySamples } from './quality-samples.js';
 import { createRecords } from './records.js';
@@ -47,6 +51,8 @@ export interface Store {
   readonly qualitySamples: QualitySamples;
   readonly callbackTargets: CallbackTargets;
   readonly robotCallHistory: RobotCallHistory;
+  readonly directory: Directory;
+  readonly phoneReservations: PhoneReservations;
   healthy(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -62,6 +68,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     ? openEmbedded(directory)
     : openPostgres(databaseUrl));
   const qualitySamples = createQualitySamples(database, onError);
+  await sealUsersAnew(database, keyring).catch(onError);
   return {
     reservations: createReservations(database),
     records: createRecords(database),
@@ -74,6 +81,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     qualitySamples,
     callbackTargets: createCallbackTargets(database),
     robotCallHistory: createRobotCallHistory(database),
+    directory: createDirectory(database, keyring),
+    phoneReservations: createPhoneReservations(database),
     healthy: () =>
       database
         .run((queries) => queries.execute(sql`select 1`))

@@ -151,6 +151,21 @@ export const callbackTargets = pgTable('callback_targets', {
   commands: text().array().notNull(),
 });
 
+/** Phones of users. What is sealed opens only in its own row and column. */
+export const users = pgTable('users', {
+  userId: text('user_id').primaryKey(),
+  /** Sealed E.164. */
+  phone: text(),
+  /** Sealed JSON of sid and token. */
+  subAccount: text('sub_account'),
+});
+
+/** Settings that every process reads anew each time. */
+export const switches = pgTable('switches', {
+  name: text().primaryKey(),
+  isOn: boolean('is_on').notNull(),
+});
+
 export const qualitySamples = pgTable(
   'quality_samples',
   {

@@ -34,6 +34,8 @@ interface Row {
 
 const ONLY_SERVICES = { caller: 41010, callee: 41010, stranger: 41010, nobody: 0 } as const;
 
+const ONLY_OPERATORS = { ...ONLY_SERVICES, nobody: 41010 } as const;
+
 const MATRIX: Readonly<Record<RouteName, Row>> = {
   createCall: { call: 'ringing', caller: 0, callee: 41008, stranger: 0, nobody: 40001 },
   listRinging: { call: 'ringing', caller: 0, callee: 0, stranger: 0, nobody: 40001 },
@@ -57,6 +59,13 @@ const MATRIX: Readonly<Record<RouteName, Row>> = {
   listWebhookDeliveries: { call: 'ringing', ...ONLY_SERVICES },
   // No delivery has this id: only a backend is told so.
   redeliverWebhook: { call: 'ringing', ...ONLY_SERVICES, nobody: 40402 },
+  putUser: { call: 'ringing', ...ONLY_SERVICES },
+  // Nobody has said who this user is: only a backend is told so.
+  getUser: { call: 'ringing', ...ONLY_SERVICES, nobody: 40403 },
+  removeUser: { call: 'ringing', ...ONLY_SERVICES },
+  listUsers: { call: 'ringing', ...ONLY_SERVICES },
+  getDialling: { call: 'ringing', ...ONLY_OPERATORS },
+  setDialling: { call: 'ringing', ...ONLY_OPERATORS },
   issueRtcToken: { call: 'accepted', caller: 0, callee: 0, stranger: 41010, nobody: 40001 },
 };
 const CLOCK_TOLERANCE_SECONDS = 5;
@@ -127,7 +136,8 @@ async function ask(
   const at = path
     .replace('{callId}', String(call.callId))
     .replace('{endpointId}', path.includes('{endpointId}') ? await anEndpoint() : '')
-    .replace('{deliveryId}', '999999');
+    .replace('{deliveryId}', '999999')
+    .replace('{userId}', freshUser());
   return send(api.url + at + query, {
     method: method.toUpperCase(),
     headers,
@@ -207,6 +217,14 @@ const newCall = ({ call }: Row): Promise<TestCall> =>
 
 const terminalOf = (role: 'caller' | 'callee' | 'stranger'): string =>
   role === 'caller' ? CALLER_TERMINAL : CALLEE_TERMINAL;
+
+it.each(['getDialling', 'setDialling'] as const)('answers %s to operators', async (name) => {
+  const operator = await changed({ sub: 'night-shift', scope: 'service ops' });
+  const ordinary = await changed({ scope: 'ops' });
+  for (const token of [operator, ordinary]) {
+    expect((await ask(name, await sharedCall(), bearer(token))).code).toBe(0);
+  }
+});
 
 it('shows what rings to the callee and to nobody else', async () => {
   const call = await ringingCall(api.url);

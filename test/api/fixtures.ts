@@ -28,7 +28,10 @@ export const goodBody = (name: RouteName, terminal_id: string): object | undefin
   switch (name) {
     case 'createCall':
       return { ...createBody(freshUser()), terminal_id };
-    case 'listRinging':
+    case 'putUser':
+      return { phone: '+8613800138000' };
+    case 'setDialling':
+      return { allowed: true };
     case 'createWebhookEndpoint':
       return { url: `http://127.0.0.1:9/${freshUser()}` };
     case 'updateWebhookEndpoint':
@@ -40,6 +43,11 @@ export const goodBody = (name: RouteName, terminal_id: string): object | undefin
     case 'pingWebhookEndpoint':
     case 'listWebhookDeliveries':
     case 'redeliverWebhook':
+    case 'listRinging':
+    case 'getUser':
+    case 'removeUser':
+    case 'listUsers':
+    case 'getDialling':
     case 'streamEvents':
     case 'listCalls':
     case 'listCallEvents':

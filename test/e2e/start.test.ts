@@ -22,7 +22,7 @@ const toldIn = (title: string): string[] =>
   );
 
 describe('the calls a start plays', () => {
-  it('plays nine scenes', () => {
+  it('plays eleven scenes', () => {
     expect(scenes.map(({ title }) => title)).toEqual([
       'Answered and hung up',
       'Rejected',
@@ -33,6 +33,8 @@ describe('the calls a start plays', () => {
       'A robot calls through Tencent, and is answered',
       'A robot call is ended while it rings',
       'A robot plays a stream to a group',
+      'A phone call whose provider takes its time',
+      'A phone call is cancelled while it rings',
     ]);
   });
 
@@ -43,6 +45,21 @@ describe('the calls a start plays', () => {
       'caller has joined the room: ongoing, version 3',
       'callee has joined the room: ongoing, version 4',
       'caller hangs up: ended, version 5, local_hangup',
+    ]);
+  });
+
+  it('shows a phone call at each of its stages, and one that is cancelled', () => {
+    expect(toldIn('A phone call whose provider takes its time')).toEqual([
+      'caller rings the phone of callee: success',
+      'the provider has not answered: stateType 1, asked for',
+      'the phone of caller rings: stateType 2, rings',
+      'both have answered: stateType 3, talks',
+      'callee hangs up: stateType 4, over',
+    ]);
+    expect(toldIn('A phone call is cancelled while it rings')).toEqual([
+      'caller rings the phone of other: success',
+      'caller cancels: success',
+      'and asks: stateType 4, over',
     ]);
   });
 
@@ -123,6 +140,8 @@ describe('the calls a start plays', () => {
       expect.stringContaining(search),
       expect.stringContaining(search),
       expect.stringContaining(search),
+      expect.stringContaining(`${place.uiUrl}/namespaces/default/workflows/call-`),
+      expect.stringContaining(`${place.uiUrl}/namespaces/default/workflows/call-`),
     ]);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toContain('text/html');

@@ -24,7 +24,7 @@ export interface EngineInMemory extends CallEngine {
   terminateVisibly(callId: number): void;
   /** Calls whose provider was to be given back what they held, once each. */
   readonly released: readonly CallState[];
-  /** What the provider of a robot call says when it is asked for one; by default nothing. */
+  /** What the provider of a robot or phone call says when it is asked for one; by default nothing. */
   onPlace: (call: StartCall) => ProviderReport | undefined;
   /** What the provider says of a call later on. */
   report(callId: number, report: ProviderReport): Promise<void>;
@@ -69,7 +69,7 @@ export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
     const { state, startBy, supersedes } = call;
     if (calls.has(state.callId) || now() > startBy) return;
     carriedOut.push(`start ${state.callId}`);
-    const said = call.robot && engine.onPlace(call);
+    const said = (call.robot ?? call.phone) && engine.onPlace(call);
     const begun = said && judge(state, said, now());
     // Before the first await: whoever asks what came of placing waits for the provider's word.
     calls.set(state.callId, begun?.state ?? state);
@@ -118,6 +118,15 @@ export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
     command,
     onPlace: () => undefined,
     report,
+    async hear(callId, { token, providerCallId, reports }) {
+      if (engine.mood === 'unavailable') return 'unavailable';
+      const state = calls.get(callId);
+      if (state === undefined || isClosed(state)) return 'gone';
+      const isOurs =
+        state.token === token && (state.providerCallId ?? providerCallId) === providerCallId;
+      for (const each of isOurs ? reports : []) await report(callId, each);
+      return engine.mood === 'unknown' ? 'unknown' : 'delivered';
+    },
     async placed(callId) {
       if (engine.mood === 'unavailable') return { kind: 'unavailable' };
       if (engine.mood !== 'well') return { kind: 'unknown' };

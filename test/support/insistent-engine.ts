@@ -29,6 +29,11 @@ export function insistentEngine(engine: CallEngine): CallEngine {
   return {
     state,
     release: (call) => engine.release(call),
+    hear: (callId, push) =>
+      first(
+        () => engine.hear(callId, push),
+        (outcome) => outcome === 'delivered' || outcome === 'gone',
+      ),
     async start(call) {
       let isRepeated = false;
       const outcome = await first(

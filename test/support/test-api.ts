@@ -7,6 +7,7 @@ import { createKeyring } from '../../src/keys/keyring.js';
 import { createLogger } from '../../src/observability/logger.js';
 import type { TencentGate } from '../../src/ports/tencent-gate.js';
 import type { DeliveryQueue } from '../../src/ports/webhooks.js';
+import { createPhoneNumbers } from '../../src/providers/phone-numbers/phone-numbers.js';
 import { createWebhookSender } from '../../src/providers/webhooks/webhook-sender.js';
 import { type CallService, createCallService } from '../../src/service/call-service.js';
 import type { Dependencies } from '../../src/service/dependencies.js';
@@ -44,6 +45,8 @@ export interface TestApiOptions {
   readonly gate?: TencentGate;
   /** Callbacks come to us, and a backend may say where they go. */
   readonly carriesCallbacks?: boolean;
+  /** Answers the phone API by what is made of these. */
+  readonly phone?: (deps: Dependencies) => AppSettings['phone'] & {};
 }
 
 const now = (): number => Date.now();
@@ -72,7 +75,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
 }
 
 async function startOver(backing: Backing, options: TestApiOptions): Promise<TestApi> {
-  const { app, gate } = options;
+  const { app, gate, phone } = options;
   const deps = { ...dependencies(backing), ...options.deps };
   const service = createCallService(deps);
   const robotCalls = createRobotCallService(deps);
@@ -106,6 +109,7 @@ async function startOver(backing: Backing, options: TestApiOptions): Promise<Tes
         ...(options.carriesCallbacks && { callbackTargets: backing.store.callbackTargets }),
       },
     }),
+    ...(phone !== undefined && { phone: phone(deps) }),
     ...app,
   };
   const listening = await listen(createApp(settings), { host: '127.0.0.1', port: 0 });
@@ -144,6 +148,9 @@ const dependencies = ({ store, engine }: Backing): Dependencies => ({
     }),
   },
   admission: { ask: async () => 'allowed' },
+  directory: store.directory,
+  phoneNumbers: createPhoneNumbers('CN'),
+  phoneReservations: store.phoneReservations,
   settings: {
     ringTimeoutMs: 30_000,
     limits: { maxDurationMs: 14_400_000, allLeftGraceMs: 30_000 },

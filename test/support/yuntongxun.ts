@@ -11,11 +11,11 @@ export const ACCOUNT = {
 };
 export const APP_ID = '8a216da85e7e4bbd015e7f2c1f2d0002';
 
-/** A simulated provider in which nobody takes up a phone; it ends with the test. */
-export async function yuntongxun(
+/** A simulated provider in which nobody takes up a phone. */
+export const openYuntongxun = (
   settings: Partial<YuntongxunSimulatorSettings> = {},
-): Promise<YuntongxunSimulator> {
-  const simulator = await startYuntongxunSimulator({
+): Promise<YuntongxunSimulator> =>
+  startYuntongxunSimulator({
     port: 0,
     accountSid: ACCOUNT.sid,
     accountToken: ACCOUNT.token,
@@ -25,6 +25,12 @@ export async function yuntongxun(
     recordDelayMs: 50,
     ...settings,
   });
+
+/** The same, ended with the test. */
+export async function yuntongxun(
+  settings: Partial<YuntongxunSimulatorSettings> = {},
+): Promise<YuntongxunSimulator> {
+  const simulator = await openYuntongxun(settings);
   onTestFinished(() => simulator.stop());
   return simulator;
 }

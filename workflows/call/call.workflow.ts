@@ -11,13 +11,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { isPlacing } from '../../src/call/placing.js';
-import { callerOf, isOver } from '../../src/call/state.js';
+import { type Channel, callerOf, isOver } from '../../src/call/state.js';
 import { callWorkflowId } from '../../src/contract/ids.js';
 import { announceCall, recordCall } from './activities.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { registerHandlers } from './handlers.js';
 import type { CallInput, CallResult } from './messages.js';
 import { operatorView } from './operator-view.js';
+import { phoneSide } from './phone.js';
 import { ProviderPlay, type ProviderSide } from './provider-play.js';
 import { robotSide } from './robot.js';
 import { RoomWatch } from './room-watch.js';
@@ -63,12 +64,16 @@ export async function call(input: CallInput): Promise<CallResult> {
     state: session.state,
     startBy: input.startBy,
     ...(input.robot !== undefined && { robot: input.robot }),
+    ...(input.phone !== undefined && { phone: input.phone }),
     carried: session.carry(),
   });
 }
 
 /** None where no provider carries the call. */
-const providerSide = ({ robot }: CallInput): ProviderSide | undefined => robot && robotSide(robot);
+function providerSide({ robot, phone }: CallInput): ProviderSide | undefined {
+  if (robot !== undefined) return robotSide(robot);
+  return phone && phoneSide(phone);
+}
 
 /** None where nobody can be asked to play streams, or to close the room. */
 const mediaOf = ({ robot, state }: CallInput, session: CallSession, mustLeave: () => boolean) =>
@@ -76,15 +81,20 @@ const mediaOf = ({ robot, state }: CallInput, session: CallSession, mustLeave: (
     ? new StreamPlay(session, robot, mustLeave)
     : undefined;
 
-/** A call that is placed by a provider needs to say what is asked of it; phone calls have none yet. */
+/** A call that is placed by a provider needs to say what is asked of it. */
 function refuseUnplayable(input: CallInput | undefined): void {
-  const { state, robot } = input ?? {};
+  const { state } = input ?? {};
   const isCall =
     Array.isArray(state?.parties) &&
     typeof state.ring?.timeoutMs === 'number' &&
     typeof state.limits?.maxDurationMs === 'number';
-  if (isCall && state.channel === (robot === undefined ? 'rtc' : 'robot')) return;
+  if (isCall && state.channel === channelOf(input)) return;
   throw ApplicationFailure.nonRetryable('the input is no call of a known channel', '40001');
+}
+
+function channelOf(input: CallInput | undefined): Channel {
+  if (input?.robot !== undefined) return 'robot';
+  return input?.phone === undefined ? 'rtc' : 'phone';
 }
 
 /** Temporal's own cancel, from the UI or CLI, is the operator's `end`. */

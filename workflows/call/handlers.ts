@@ -24,7 +24,11 @@ import {
   NO_CHANGE,
   PROVIDER_REPORT_SIGNAL,
 } from '../../src/contract/names.js';
-import { parseProviderReport } from '../../src/contract/provider-report.js';
+import {
+  isPush,
+  parseProviderPush,
+  parseProviderReport,
+} from '../../src/contract/provider-report.js';
 import {
   type Asked,
   commandSignal,
@@ -103,10 +107,23 @@ function signal(session: CallSession, name: CommandName, payload: unknown): void
 }
 
 function signalReport(session: CallSession, room: RoomWatch, payload: unknown): void {
+  if (isPush(payload)) return signalPush(session, payload);
   const report = parseProviderReport(payload);
   if ('invalid' in report) return drop(session, PROVIDER_REPORT_SIGNAL, report.invalid);
   if (report.value.type === 'room') room.hear(report.value);
   else session.report(report.value);
+}
+
+/** A provider that was made to dial twice speaks of two calls; one of them is ours. */
+function signalPush(session: CallSession, payload: unknown): void {
+  const push = parseProviderPush(payload);
+  if ('invalid' in push) return drop(session, PROVIDER_REPORT_SIGNAL, push.invalid);
+  const { token, providerCallId, reports } = push.value;
+  const { state } = session;
+  const isOurs =
+    token === state.token && providerCallId === (state.providerCallId ?? providerCallId);
+  if (!isOurs) return drop(session, PROVIDER_REPORT_SIGNAL, 'of another call');
+  for (const report of reports) session.report(report);
 }
 
 function drop(session: CallSession, name: string, why: string): void {

@@ -8,6 +8,7 @@ import {
   STATE_QUERY,
   TIMELINE_QUERY,
 } from '../../src/contract/names.js';
+import type { PhonePlan } from '../../src/contract/phone-plan.js';
 import type { RobotPlan } from '../../src/contract/robot-plan.js';
 
 /** What starts a call; `carried` is what continue-as-new takes along. */
@@ -17,6 +18,8 @@ export interface CallInput {
   readonly supersedes?: number;
   /** What a robot call asks of its provider. */
   readonly robot?: RobotPlan;
+  /** What a phone call has to know of its provider. */
+  readonly phone?: PhonePlan;
   readonly carried?: Carried;
 }
 

@@ -12,10 +12,10 @@ import type { CallSession } from './session.js';
 
 /** What a channel asks of the provider that carries its calls. Answers are reports in our words. */
 export interface ProviderSide {
-  /** What the provider would call a request that never left. */
-  readonly notSentCode: number;
+  /** In the provider's words, of a request that never left. */
+  notSent(why: string): ProviderReport;
   /** Rings phones. */
-  place(): Promise<ProviderReport>;
+  place(call: CallState): Promise<ProviderReport>;
   /** Looks for a call whose placing was not answered; finds nothing by `until`: no report. */
   find(call: CallState, until: number): Promise<readonly ProviderReport[]>;
   /** Answers when the provider says anything else than what is known. */
@@ -85,8 +85,8 @@ export class ProviderPlay {
     const isWanted = this.#state.ending === undefined;
     const askedAt = Date.now();
     const report = isWanted
-      ? await this.#side.place().catch((error: unknown) => this.#afterNoAnswer(error))
-      : this.#notSent('ended before');
+      ? await this.#side.place(this.#state).catch((error: unknown) => this.#afterNoAnswer(error))
+      : this.#side.notSent('ended before');
     this.#session.report(report.type === 'placing-unknown' ? { ...report, askedAt } : report);
   }
 
@@ -95,12 +95,8 @@ export class ProviderPlay {
     const { cause } = error;
     const wasNotSent =
       cause instanceof TimeoutFailure && cause.timeoutType === TimeoutType.SCHEDULE_TO_START;
-    if (wasNotSent) return this.#notSent('no worker was free');
+    if (wasNotSent) return this.#side.notSent('no worker was free');
     return { type: 'placing-unknown', evidence: cause?.message || error.message };
-  }
-
-  #notSent(why: string): ProviderReport {
-    return { type: 'refused', code: this.#side.notSentCode, info: `not sent: ${why}` };
   }
 
   /** Until the reconcile deadline: it ends the call that was not found, or lets it be sought anew. */

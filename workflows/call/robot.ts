@@ -16,7 +16,7 @@ const ENDED: readonly ProviderReport[] = [{ type: 'forgotten' }];
 
 /** Calls that a robot account places to app users: a group that is looked at again and again. */
 export const robotSide = (plan: RobotPlan): ProviderSide => ({
-  notSentCode: NOT_SENT_CODE,
+  notSent: (why) => ({ type: 'refused', code: NOT_SENT_CODE, info: `not sent: ${why}` }),
   place: () => placeRobotCall(plan),
   find: ({ placing, createdAt }, until) => {
     const askedAt = (placing?.kind === 'unknown' ? placing.askedAt : undefined) ?? createdAt;

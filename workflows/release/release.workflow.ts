@@ -1,4 +1,6 @@
 import type { CallState } from '../../src/call/state.js';
+import { endedCall } from '../call/phone.js';
+import { endPhoneCall } from '../call/phone-activities.js';
 import { clearWhatIsOurs } from '../call/release-media.js';
 import { endRobotCall } from '../call/robot-activities.js';
 import { stopStream } from '../call/stream-activities.js';
@@ -8,9 +10,10 @@ import { stopStream } from '../call/stream-activities.js';
  * it was terminated from outside.
  */
 export async function release(state: CallState): Promise<void> {
-  const { providerCallId, stream } = state;
+  const { channel, providerCallId, stream } = state;
   if (providerCallId !== undefined) {
-    await endRobotCall({ providerCallId, isForgotten: false });
+    if (channel === 'phone') await endPhoneCall(endedCall(state, 'always'));
+    else await endRobotCall({ providerCallId, isForgotten: false });
   }
   const taskId = stream?.kind === 'ended' ? undefined : stream?.taskId;
   if (taskId !== undefined) await stopStream({ taskId });

@@ -3,7 +3,14 @@ import {
   type ZodOpenApiOperationObject,
   type ZodOpenApiPathsObject,
 } from 'zod-openapi';
-import { isForUsers, ROUTES, type Route, type RouteName } from '../../contract/routes.js';
+import {
+  isForUsers,
+  isWebhookRoute,
+  ROUTES,
+  type Route,
+  type RouteName,
+} from '../../contract/routes.js';
+import { USER_ROUTES } from '../../contract/user-routes.js';
 import type { HttpStatusMode } from '../answer.js';
 import { ACTING_USER_HEADER } from '../auth/acting-user.js';
 import { IDEMPOTENCY_KEY_HEADER } from '../idempotency-key.js';
@@ -28,6 +35,7 @@ export const openApiDocument = (mode: HttpStatusMode) =>
     tags: [
       { name: 'calls', description: 'Calls, and what is told of them' },
       { name: 'webhooks', description: 'What is posted to backends, and where to' },
+      { name: 'users', description: 'Phones of users, for backends and operators' },
     ],
     paths: pathsOf(mode),
     webhooks: WEBHOOKS,
@@ -53,12 +61,17 @@ function pathsOf(mode: HttpStatusMode): ZodOpenApiPathsObject {
   return paths;
 }
 
+function tagOf(name: RouteName): 'calls' | 'users' | 'webhooks' {
+  if (isWebhookRoute(name)) return 'webhooks';
+  return name in USER_ROUTES ? 'users' : 'calls';
+}
+
 function operationOf(name: RouteName, mode: HttpStatusMode): ZodOpenApiOperationObject {
   const { operationId, summary, params, query, body }: Route = ROUTES[name];
   return {
     operationId,
     summary,
-    tags: [ROUTES[name].for === 'service' ? 'webhooks' : 'calls'],
+    tags: [tagOf(name)],
     requestParams: {
       ...(params !== undefined && { path: params }),
       ...(query !== undefined && { query }),

@@ -123,8 +123,20 @@ const delivery: DataOf<'redeliverWebhook'> = {
   attempts: [attempt],
 };
 
+const user: DataOf<'getUser'> = {
+  user_id: '10001',
+  phone: '+86*******8000',
+  sub_account_sid: 'aaf98f894e8a784b014e8a9b3c7d0001',
+};
+
 /** One good request and answer of each route, for the documents. */
 export const EXAMPLES: { readonly [N in RouteName]: RouteExample<N> } = {
+  putUser: { body: { phone: '+8613800138000' }, data: user },
+  getUser: { data: user },
+  removeUser: { data: { user_id: '10001' } },
+  listUsers: { data: { users: [user], next: '10001' } },
+  getDialling: { data: { allowed: true } },
+  setDialling: { body: { allowed: false }, data: { allowed: false } },
   createCall: {
     body: {
       conversation_id: 1001,

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiError } from '../../client/api-error.js';
 import type { DataOf } from '../../contract/routes.js';
+import { phoneAnswered, phoneCancelled } from './phone-scenes.js';
 import { robotAnswered, robotEnded, robotGroup } from './robot-scenes.js';
 import { type Actor, actor, callLink, type Stage, step } from './stage.js';
 
@@ -172,6 +173,12 @@ const ROBOT_SCENES: readonly (readonly [string, Scene])[] = [
   ['A robot plays a stream to a group', robotGroup],
 ];
 
+/** The same where phones are simulated. */
+const PHONE_SCENES: readonly (readonly [string, Scene])[] = [
+  ['A phone call whose provider takes its time', phoneAnswered],
+  ['A phone call is cancelled while it rings', phoneCancelled],
+];
+
 /** A refusal, of a permission hook for example, is part of the story; the service stays up. */
 function breakOff({ say, stopping }: Stage, error: unknown): void {
   if (stopping.aborted) return;
@@ -184,7 +191,12 @@ export async function playScenes(stage: Stage): Promise<void> {
   const series = 100_000 + (Math.floor(Date.now() / 1_000) % 900_000);
   const user = (last: string) => actor(stage, `${series}${last}`);
   const [caller, callee, other] = await Promise.all([user('01'), user('02'), user('03')]);
-  const scenes = stage.running.tencent === undefined ? SCENES : [...SCENES, ...ROBOT_SCENES];
+  const { tencent, phone } = stage.running;
+  const scenes = [
+    ...SCENES,
+    ...(tencent === undefined ? [] : ROBOT_SCENES),
+    ...(phone === undefined ? [] : PHONE_SCENES),
+  ];
   for (const [title, play] of scenes) {
     if (stage.stopping.aborted) return;
     stage.say(`\n${title}`);

@@ -20,10 +20,18 @@ const OF_WEBHOOKS = [
   ),
 ];
 
+/** Without a telephony provider none of it is done; phone calls have kills of their own. */
+const OF_PHONE_CALLS = [
+  'engine.hear',
+  ...['find', 'put', 'remove', 'list', 'keepSubAccount'].map((what) => `store.directory.${what}`),
+  ...['findSame', 'reserve', 'whyNotDial'].map((what) => `store.phoneReservations.${what}`),
+];
+
 const LEFT_OUT: Readonly<Record<string, string>> = {
   ...Object.fromEntries(OF_ROBOT_CALLS.map((done) => [done, 'belongs to robot calls'])),
   ...Object.fromEntries(OF_WEBHOOKS.map((done) => [done, 'belongs to webhooks'])),
   'store.retention.trim': 'takes away what is a month old',
+  ...Object.fromEntries(OF_PHONE_CALLS.map((done) => [done, 'belongs to phone calls'])),
   'store.healthy': 'reads',
   'store.callbackTargets.read': 'reads',
   'store.robotCallHistory.over': 'reads',

@@ -1,0 +1,66 @@
+import type { Route } from './route.js';
+import * as users from './user-schemas.js';
+
+/** What backends say of users and their phones, and what operators say of dialling. */
+export const USER_ROUTES = {
+  putUser: {
+    operationId: 'putUser',
+    method: 'put',
+    path: '/api/users/{userId}',
+    summary: 'Say by which phone a user is reached',
+    for: 'service',
+    params: users.userIdParam,
+    body: users.putUserBody,
+    data: users.userView,
+    errors: [41008, 41010],
+  },
+  getUser: {
+    operationId: 'getUser',
+    method: 'get',
+    path: '/api/users/{userId}',
+    summary: 'Read a user; the phone is masked',
+    for: 'service',
+    params: users.userIdParam,
+    data: users.userView,
+    errors: [40403, 41010],
+  },
+  removeUser: {
+    operationId: 'removeUser',
+    method: 'delete',
+    path: '/api/users/{userId}',
+    summary: 'Forget a user’s phone and sub-account',
+    for: 'service',
+    params: users.userIdParam,
+    data: users.removedUser,
+    errors: [41008, 41010],
+  },
+  listUsers: {
+    operationId: 'listUsers',
+    method: 'get',
+    path: '/api/users',
+    summary: 'List users with phones, by the text of their ids',
+    for: 'service',
+    query: users.listUsersQuery,
+    data: users.userPage,
+    errors: [41010],
+  },
+  getDialling: {
+    operationId: 'getDialling',
+    method: 'get',
+    path: '/api/phone/dialling',
+    summary: 'Whether phones may be dialled',
+    for: 'operator',
+    data: users.diallingBody,
+    errors: [41010],
+  },
+  setDialling: {
+    operationId: 'setDialling',
+    method: 'put',
+    path: '/api/phone/dialling',
+    summary: 'Allow or forbid to dial phones; heard by the next dial of every process',
+    for: 'operator',
+    body: users.diallingBody,
+    data: users.diallingBody,
+    errors: [41010],
+  },
+} as const satisfies Record<string, Route>;

@@ -1,0 +1,163 @@
+import { newCall } from '../../call/new-call.js';
+import { type CallState, isOver } from '../../call/state.js';
+import { callSidOf } from '../../contract/call-sid.js';
+import { isPhoneRefusal, type PhoneRefusalWord } from '../../contract/phone-plan.js';
+import { tokenOf } from '../../contract/phone-token.js';
+import type { CommandOutcome } from '../../ports/call-engine.js';
+import type { RecordedCall } from '../../ports/call-reader.js';
+import { CallError } from '../call-error.js';
+import { START_WITHIN_MS } from '../create-call.js';
+import { readCall } from '../read-call.js';
+import { settleCall } from '../settle-call.js';
+import type { PhoneDependencies } from './phone-dependencies.js';
+
+export type PhoneCallStarted =
+  /** Phones ring, or may. */
+  | { readonly kind: 'started'; readonly callSid: string }
+  /** Nobody's phone rings for it. */
+  | { readonly kind: 'refused'; readonly why: PhoneRefusalWord };
+
+/** Whoever asked is told by then, also where nothing is known yet. */
+const ANSWER_WITHIN_MS = 4_800;
+/** Two users, and the call between them, may each stand in the way although they are over. */
+const HEALINGS = 3;
+
+const refused = (why: PhoneRefusalWord): PhoneCallStarted => ({ kind: 'refused', why });
+const started = ({ callId, createdAt }: CallState): PhoneCallStarted => ({
+  kind: 'started',
+  callSid: callSidOf(callId, createdAt),
+});
+
+/**
+ * Asks, books, starts: the workflow alone speaks to the provider, once.
+ * @throws CallError 50301 when nothing was sent because something of ours is away.
+ */
+export async function callPhone(
+  deps: PhoneDependencies,
+  callerId: string,
+  calleeId: string,
+): Promise<PhoneCallStarted> {
+  const answerBy = deps.now() + ANSWER_WITHIN_MS;
+  const call = await aPhoneCall(deps, callerId, calleeId);
+  const same = await deps.phoneReservations.findSame(call.state);
+  const why = same === undefined ? await whyNot(deps, callerId, calleeId) : undefined;
+  if (why !== undefined) return refused(why);
+  const booked = await book(deps, call, answerBy);
+  if ('why' in booked) return refused(booked.why);
+  return begin(deps, booked, answerBy);
+}
+
+async function aPhoneCall(
+  deps: PhoneDependencies,
+  callerId: string,
+  calleeId: string,
+): Promise<RecordedCall> {
+  const { reservations, settings, phone, filler, now } = deps;
+  const callId = await reservations.nextCallId();
+  const spec = {
+    callId,
+    channel: 'phone',
+    callType: 'audio',
+    bizType: 'single',
+    caller: { userId: callerId },
+    calleeIds: [calleeId],
+    token: tokenOf(callId, filler()),
+    ringTimeoutMs: phone.ringTimeoutMs,
+    limits: { ...settings.limits, maxDurationMs: phone.maxDurationMs },
+  } as const;
+  return { state: newCall(spec, now()), startBy: now() + START_WITHIN_MS };
+}
+
+/** Asked about new calls only: what was admitted once is not taken back from who asks again. */
+async function whyNot(
+  { dialPlan, admission, phoneReservations }: PhoneDependencies,
+  callerId: string,
+  calleeId: string,
+): Promise<PhoneRefusalWord | undefined> {
+  const plan = await dialPlan.resolve(callerId, calleeId);
+  if (plan.kind === 'refused') return plan.why;
+  if (!(await phoneReservations.dialling.isOn())) return 'switched_off';
+  const question = {
+    callerId,
+    calleeIds: [calleeId],
+    channel: 'phone',
+    callType: 'audio',
+  } as const;
+  const answer = await admission.ask(question);
+  if (answer === 'unavailable') throw new CallError(50301);
+  return answer === 'refused' ? 'permission' : undefined;
+}
+
+interface Booked extends RecordedCall {
+  /** Another request may have started it before. */
+  readonly isSame: boolean;
+}
+
+/** What stands in the way is settled and asked again: it may be over, or dead. */
+async function book(
+  deps: PhoneDependencies,
+  call: RecordedCall,
+  answerBy: number,
+  healings = HEALINGS,
+): Promise<Booked | { readonly why: PhoneRefusalWord }> {
+  const outcome = await deps.phoneReservations.reserve(call, deps.phone.limits);
+  switch (outcome.kind) {
+    case 'reserved':
+      return { ...call, isSame: false };
+    case 'refused':
+      return outcome;
+    case 'same':
+    case 'in-call': {
+      const wasLive = !isOver(outcome.state);
+      const settled = wasLive ? await settleCall(deps, outcome, answerBy) : undefined;
+      const again = settled?.kind === 'over' && healings > 0;
+      if (again) return book(deps, call, answerBy, healings - 1);
+      if (outcome.kind === 'same') return { ...outcome, isSame: true };
+      return { why: outcome.who === 'caller' ? 'caller_in_call' : 'callee_in_call' };
+    }
+  }
+}
+
+/** The first start may have been lost: sending it again is safe by its id. */
+async function begin(
+  deps: PhoneDependencies,
+  { state, startBy, isSame }: Booked,
+  answerBy: number,
+): Promise<PhoneCallStarted> {
+  if (isOver(state)) return started(state);
+  const leftMs = () => Math.max(0, answerBy - deps.now());
+  const phone = { polls: deps.phone.polls };
+  switch (await deps.engine.start({ state, startBy, phone }, leftMs())) {
+    case 'unavailable':
+      if (isSame) return started(state);
+      await deps.reservations.abandon(state.callId);
+      throw new CallError(50301);
+    case 'unknown':
+      return started(state);
+    case 'started':
+    case 'already-started':
+      return tell(deps, state, await deps.engine.placed(state.callId, leftMs()));
+  }
+}
+
+/** Once a request may have left, whoever asked has to know which call it is, whatever came of it. */
+async function tell(
+  deps: PhoneDependencies,
+  call: CallState,
+  outcome: CommandOutcome,
+): Promise<PhoneCallStarted> {
+  const state = await outcomeState(deps, call, outcome);
+  if (state?.placing?.kind !== 'refused') return started(call);
+  const { reason } = state.placing;
+  return refused(isPhoneRefusal(reason) ? reason : 'not_sent');
+}
+
+async function outcomeState(
+  deps: PhoneDependencies,
+  { callId }: CallState,
+  outcome: CommandOutcome,
+) {
+  if (outcome.kind === 'done') return outcome.state;
+  if (outcome.kind !== 'gone') return undefined;
+  return readCall(deps, callId).catch(() => undefined);
+}

@@ -1,0 +1,66 @@
+import { type CallState, callerOf, isOver } from '../../call/state.js';
+import type { CommandOutcome } from '../../ports/call-engine.js';
+import { CallError } from '../call-error.js';
+import { readCall } from '../read-call.js';
+import { ownCall } from './own-call.js';
+import type { PhoneDependencies } from './phone-dependencies.js';
+
+export type PhoneCallCancelled =
+  | 'cancelled'
+  /** It is talked in, or the provider has not said so yet. */
+  | 'failed'
+  | 'not-yours';
+
+/** The provider has this long to confirm it; the wish stands all the same. */
+const CONFIRMED_WITHIN_MS = 5_000;
+const LOOK_EVERY_MS = 150;
+/** Commands name a terminal; a phone has none. */
+const TERMINAL = 'phone';
+
+/** @throws CallError 50301 when nothing was sent because something of ours is away. */
+export async function cancelPhone(
+  deps: PhoneDependencies,
+  userId: string,
+  callSid: string,
+): Promise<PhoneCallCancelled> {
+  const until = deps.now() + CONFIRMED_WITHIN_MS;
+  const call = await ownCall(deps, userId, callSid);
+  if (call === undefined) return 'not-yours';
+  if (isOver(call)) return 'cancelled';
+  const by = { user_id: callerOf(call).userId, terminal_id: TERMINAL };
+  const outcome = await deps.engine.command(call.callId, 'cancel', by);
+  const answer = answered(outcome);
+  if (answer !== undefined) return answer;
+  return confirmed(deps, call.callId, until);
+}
+
+/** `undefined`: it has to be seen what comes of it. */
+function answered(outcome: CommandOutcome): PhoneCallCancelled | undefined {
+  switch (outcome.kind) {
+    case 'done':
+      return isOver(outcome.state) ? 'cancelled' : undefined;
+    case 'gone':
+      return 'cancelled';
+    case 'refused':
+      return 'failed';
+    case 'unknown':
+      return undefined;
+    case 'unavailable':
+      throw new CallError(50301);
+  }
+}
+
+async function confirmed(
+  deps: PhoneDependencies,
+  callId: number,
+  until: number,
+): Promise<PhoneCallCancelled> {
+  for (;;) {
+    const state = await readCall(deps, callId).catch((): CallState | undefined => undefined);
+    if (state !== undefined && isOver(state)) return 'cancelled';
+    // The provider would not: somebody answered.
+    if (state !== undefined && state.ending === undefined) return 'failed';
+    if (deps.now() + LOOK_EVERY_MS >= until) return 'failed';
+    await deps.pause(LOOK_EVERY_MS);
+  }
+}

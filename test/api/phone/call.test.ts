@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callIdOfSid } from '../../../src/contract/call-sid.js';
+import {
+  freshNumber,
+  get,
+  type PhoneApi,
+  type PhoneApiOptions,
+  reachable,
+  startPhoneApi,
+} from './fixtures.js';
+
+let api: PhoneApi;
+beforeAll(async () => {
+  api = await startPhoneApi();
+});
+afterAll(() => api.stop());
+const start = (options: PhoneApiOptions = {}): Promise<PhoneApi> => api.as(options);
+
+const PARAMETERS = { returnCode: 400, returnMsg: '呼叫请求的参数有误,请联系管理员!' };
+const SYSTEM = { returnCode: 500, returnMsg: '系统内部异常!' };
+
+describe('a call that is placed', () => {
+  it('is answered with its callSid, to the letter of the document', async () => {
+    const there = await start();
+    const [caller, callee] = [await reachable(there), await reachable(there)];
+    const { status, headers, body } = await get(there, `call/${callee}`, caller);
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('content-type')).toMatch(/^application\/json/);
+    expect(body).toStrictEqual({
+      data: { callSid: expect.stringMatching(/^\d{32}$/) },
+      returnCode: 200,
+      returnMsg: 'success',
+    });
+    expect(Object.keys(body)).toStrictEqual(['data', 'returnCode', 'returnMsg']);
+    const shanghai = new Date(Date.now() + 8 * 3_600_000).toISOString().replace(/\D/g, '');
+    expect(body.data?.callSid?.slice(0, 8)).toBe(shanghai.slice(2, 10));
+  });
+
+  it('to the hotline needs no target', async () => {
+    const there = await start();
+    const { body } = await get(there, 'callService', await reachable(there));
+    expect(body).toMatchObject({ returnCode: 200 });
+    const callId = callIdOfSid(body.data?.callSid ?? '') ?? 0;
+    expect((await there.engine.state(callId))?.parties.at(1)).toMatchObject({ userId: 'hotline' });
+  });
+
+  it('carries no phone number into the engine', async () => {
+    const there = await start();
+    const [phone, other] = [freshNumber(), freshNumber()];
+    const [caller, callee] = [await reachable(there, phone), await reachable(there, other)];
+    const { body } = await get(there, `call/${callee}`, caller);
+    const state = await there.engine.state(callIdOfSid(body.data?.callSid ?? '') ?? 0);
+    expect(state?.token).toHaveLength(15);
+    expect(JSON.stringify(state)).not.toContain(phone.slice(3));
+    expect(there.log()).not.toContain(phone.slice(3));
+  });
+});
+
+const refusedBy = (there: PhoneApi, reason: string) => {
+  there.answer = () => ({ type: 'refused', code: 1, info: reason, reason });
+};
+
+describe('the same call', () => {
+  it('is the same callSid for a user who asks again, and for many at once', async () => {
+    const there = await start();
+    const [caller, callee] = [await reachable(there), await reachable(there)];
+    const ask = () => get(there, `call/${callee}`, caller);
+    const before = there.engine.carriedOut.length;
+    const answers = await Promise.all(Array.from({ length: 10 }, ask));
+    answers.push(await ask());
+    expect(new Set(answers.map(({ body }) => body.data?.callSid)).size).toBe(1);
+    const callId = callIdOfSid(answers[0]?.body.data?.callSid ?? '');
+    expect(there.engine.carriedOut.filter((what) => what === `start ${callId}`)).toHaveLength(1);
+    expect(there.engine.carriedOut.slice(before)).toHaveLength(1);
+  });
+
+  it('is the same for fifteen seconds although it is over, and another one later', async () => {
+    let later = 0;
+    const there = await start({ deps: { now: () => Date.now() + later } });
+    const [caller, callee] = [await reachable(there), await reachable(there)];
+    const ask = async () => (await get(there, `call/${callee}`, caller)).body.data?.callSid;
+    const first = await ask();
+    await there.engine.report(callIdOfSid(first ?? '') ?? 0, { type: 'over', cause: 'cancelled' });
+    later = 14_000;
+    expect(await ask()).toBe(first);
+    later = 15_500;
+    expect(await ask()).not.toBe(first);
+  });
+
+  it('is not one that the provider refused: that rang nobody', async () => {
+    const there = await start();
+    const [caller, callee] = [await reachable(there), await reachable(there)];
+    refusedBy(there, 'not_sent');
+    expect((await get(there, `call/${callee}`, caller)).body).toStrictEqual(SYSTEM);
+    there.answer = (providerCallId) => ({ type: 'placed', providerCallId });
+    expect((await get(there, `call/${callee}`, caller)).body.returnCode).toBe(200);
+  });
+
+  it('is answered with its callSid, never 500, once a request may have left', async () => {
+    const there = await start();
+    const [caller, callee] = [await reachable(there), await reachable(there)];
+    there.engine.mood = 'unknown';
+    const first = (await get(there, `call/${callee}`, caller)).body;
+    expect(first.returnCode).toBe(200);
+    there.engine.mood = 'unavailable';
+    expect((await get(there, `call/${callee}`, caller)).body).toStrictEqual(first);
+  });
+});
+
+describe('nobody is rung', () => {
+  it.each([
+    { purpose: 'prefetch' },
+    { 'sec-purpose': 'prefetch;prerender' },
+    { 'x-moz': 'prefetch' },
+    { 'x-purpose': 'preview' },
+  ])('by a browser that only thinks of it: %o', async (headers) => {
+    const there = await start();
+    const [caller, callee] = [await reachable(there), await reachable(there)];
+    const before = there.engine.carriedOut.length;
+    for (const path of [`call/${callee}`, 'callService']) {
+      const { body } = await get(there, path, caller, headers as Record<string, string>);
+      expect(body).toStrictEqual(PARAMETERS);
+    }
+    expect(there.engine.carriedOut.length).toBe(before);
+  });
+
+  it.each(['HEAD', 'POST', 'PUT', 'OPTIONS'])('by %s', async (method) => {
+    const there = await start();
+    for (const path of ['call/1', 'callService', 'callCancel/1', 'callState/1']) {
+      const { status, headers } = await fetch(`${there.url}/v1/app/${path}`, { method });
+      expect(status).toBe(405);
+      expect(headers.get('allow')).toBe('GET');
+    }
+  });
+});
+
+it('is told that something is away where the store is', async () => {
+  const alone = await startPhoneApi();
+  const caller = await reachable(alone);
+  await alone.store.close();
+  expect((await get(alone, 'callService', caller)).body).toStrictEqual(SYSTEM);
+  await alone.close(0);
+});

@@ -1,0 +1,147 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callIdOfSid } from '../../src/contract/call-sid.js';
+import { callWorkflowId } from '../../src/contract/ids.js';
+import { openPhoneStack, type PhoneStack, type PhoneUser } from '../support/phone-stack.js';
+
+const ANSWERS = { answersAfterMs: 300 };
+let there: PhoneStack;
+beforeAll(async () => {
+  there = await openPhoneStack();
+});
+afterAll(() => there?.stop());
+
+/** What the provider was made to ring for this user. */
+const placed = ({ number }: PhoneUser) =>
+  there.simulator.control.ledger().calls.filter(({ request }) => request.from === number);
+const recordOf = async (userId: string, callSid: string) =>
+  (await there.stack.insistently(userId)).getCall({ callId: callIdOfSid(callSid) ?? 0 });
+
+describe('a phone call', () => {
+  it('rings one phone, then the other, is talked in, hung up, and kept with its record', async () => {
+    const caller = await there.user(ANSWERS);
+    const callee = await there.user({ answersAfterMs: 1_000, hangsUpAfterMs: 1_500 });
+    const callSid = await there.dial(caller, callee);
+    for (const stage of ['2', '3', '4']) await there.until(caller, callSid, stage);
+    const [call] = placed(caller);
+    expect(placed(caller)).toHaveLength(1);
+    expect(call?.legs.map(({ number }) => number)).toEqual([caller.number, callee.number]);
+    const record = await recordOf(caller.userId, callSid);
+    expect(record).toMatchObject({
+      channel: 'phone',
+      status: 'ended',
+      end_cause: 'hangup',
+      ended_by: callee.userId,
+      started_at: record.accepted_at,
+    });
+    expect(await caller.get(`callCancel/${callSid}`)).toEqual({
+      data: { isSuccess: 'success' },
+      returnCode: 200,
+      returnMsg: 'success',
+    });
+  });
+
+  it('is cancelled while a phone rings, and is over at the provider when that is said', async () => {
+    const [caller, callee] = [await there.user(ANSWERS), await there.user()];
+    const callSid = await there.dial(caller, callee);
+    await expect.poll(() => placed(caller)[0]?.stage).toBe('calleeRings');
+    expect(await caller.get(`callCancel/${callSid}`)).toMatchObject({ returnCode: 200 });
+    expect(placed(caller)[0]?.byetype).toBe('-14');
+    expect(await caller.get(`callState/${callSid}`)).toMatchObject({ data: { stateType: '4' } });
+    expect(await recordOf(caller.userId, callSid)).toMatchObject({
+      status: 'cancelled',
+      ended_by: caller.userId,
+    });
+  });
+
+  it('that is talked in is not cancelled, but hung up by either', async () => {
+    const [caller, callee] = [await there.user(ANSWERS), await there.user(ANSWERS)];
+    const callSid = await there.dial(caller, callee);
+    await there.until(caller, callSid, '3');
+    expect(await caller.get(`callCancel/${callSid}`)).toEqual({
+      returnCode: 400,
+      returnMsg: '取消呼叫失败!',
+    });
+    expect(placed(caller)[0]?.stage).toBe('talking');
+    const client = await there.stack.insistently(callee.userId);
+    await client.hangupCall({ callId: callIdOfSid(callSid) ?? 0 }, { terminal_id: 'app' });
+    await there.until(caller, callSid, '4');
+    expect(placed(caller)[0]?.byetype).toBe('1');
+    expect(await recordOf(caller.userId, callSid)).toMatchObject({
+      end_cause: 'hangup',
+      ended_by: callee.userId,
+    });
+  });
+
+  it('of which only the answer was lost rings once, and is found by the provider’s question', async () => {
+    const [caller, callee] = [await there.user(ANSWERS), await there.user(ANSWERS)];
+    const fault = { on: 'Calls/Callback', caller: caller.number } as const;
+    there.simulator.control.fault({ ...fault, kind: 'lose-answer' });
+    const callSid = await there.dial(caller, callee);
+    await there.until(caller, callSid, '3');
+    expect(await there.dial(caller, callee)).toBe(callSid);
+    expect(placed(caller)).toHaveLength(1);
+    const client = await there.stack.insistently(caller.userId);
+    await client.hangupCall({ callId: callIdOfSid(callSid) ?? 0 }, { terminal_id: 'app' });
+    await there.until(caller, callSid, '4');
+  });
+
+  it('that something in between sent twice rings only once: the second is forbidden', async () => {
+    const [caller, callee] = [await there.user(ANSWERS), await there.user(ANSWERS)];
+    const fault = { on: 'Calls/Callback', caller: caller.number } as const;
+    there.simulator.control.fault({ ...fault, kind: 'twice' });
+    const callSid = await there.dial(caller, callee);
+    await expect
+      .poll(() => placed(caller).filter(({ byetype }) => byetype === '-7'))
+      .toHaveLength(1);
+    await expect.poll(() => placed(caller).filter(({ legs }) => legs.length > 0)).toHaveLength(1);
+    await pause(500);
+    expect(placed(caller).filter(({ legs }) => legs.length > 0)).toHaveLength(1);
+    const client = await there.stack.insistently(caller.userId);
+    await client.hangupCall({ callId: callIdOfSid(callSid) ?? 0 }, { terminal_id: 'app' });
+    await there.until(caller, callSid, '4');
+    await expect
+      .poll(() => placed(caller).every(({ endedAt }) => endedAt !== undefined))
+      .toBe(true);
+  });
+
+  it('of another user is nobody’s business', async () => {
+    const [caller, callee] = [await there.user(ANSWERS), await there.user()];
+    const callSid = await there.dial(caller, callee);
+    const answer = { returnCode: 400, returnMsg: '用户信息有误!' };
+    const forged = `0${callSid.slice(1)}`;
+    for (const [user, sid] of [
+      [callee, callSid],
+      [await there.user(), callSid],
+      [caller, forged],
+      [caller, '1'],
+    ] as const) {
+      expect(await user.get(`callCancel/${sid}`)).toEqual(answer);
+      expect(await user.get(`callState/${sid}`)).toEqual(answer);
+    }
+    expect(await caller.get(`callCancel/${callSid}`)).toMatchObject({ returnCode: 200 });
+  });
+});
+
+describe('a phone call whose workflow was terminated from outside', () => {
+  it('is hung up at the provider within a minute', async () => {
+    const [caller, callee] = [await there.user(ANSWERS), await there.user()];
+    const callSid = await there.dial(caller, callee);
+    await expect.poll(() => placed(caller)[0]?.stage).toBe('calleeRings');
+    const { temporalAddress: address, namespace } = there.stack;
+    const connection = await Connection.connect({ address });
+    try {
+      const client = new Client({ connection, namespace });
+      await client.workflow
+        .getHandle(callWorkflowId(callIdOfSid(callSid) ?? 0))
+        .terminate('by hand');
+    } finally {
+      await connection.close();
+    }
+    await expect
+      .poll(() => placed(caller)[0]?.endedAt, { timeout: 120_000, interval: 500 })
+      .toBeDefined();
+    await there.until(caller, callSid, '4');
+  });
+});
