@@ -17,6 +17,8 @@ const QUOTED_MEMBER = new RegExp(
 const QUERY = /([?&](?:access_token|token|usersig)=)[^&\s"\\]*/gi;
 /** Whoever knows the end of such a path may speak for a provider. */
 const SECRET_PATH = /(\/webhooks\/[\w-]+\/)[^/?\s"\\]+/gi;
+/** E.164, wherever it stands. */
+const NUMBER = /(?<![\w.])\+[1-9]\d{6,14}\b/g;
 const BEARER = /(\bbearer\s+)[\w.~+/=-]+/gi;
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 
@@ -31,4 +33,5 @@ export const redactLine = (line: string): string =>
     .replace(QUERY, `$1${HIDDEN}`)
     .replace(SECRET_PATH, `$1${HIDDEN}`)
     .replace(BEARER, `$1${HIDDEN}`)
-    .replace(JWT, HIDDEN);
+    .replace(JWT, HIDDEN)
+    .replace(NUMBER, HIDDEN);

@@ -52,6 +52,14 @@ describe('a log line', () => {
     }
   });
 
+  it('hides a number in E.164 in any text, and nothing that only looks a little like one', () => {
+    const line = logged((logger) => logger.info('dial +8613800138000, (+14155552671): +0800'));
+    expect(line).toContain('dial [redacted], ([redacted]): +0800');
+    const secret = '/webhooks/yuntongxun/a-secret-end-of-a-path/CallAuth';
+    expect(logged((logger) => logger.info({ url: secret }, 'x'))).not.toContain('a-secret-end');
+    expect(redactLine('1+2000000 is kept, 20260101+100000 too')).toContain('1+2000000');
+  });
+
   it('hides them in URLs, messages, errors and bindings of a child', () => {
     const url = `/v1/app/call/2?access_token=swordfish&usersig=swordfish&token=swordfish&x=visible`;
     for (const line of [

@@ -14,6 +14,7 @@ import { USER_ROUTES } from '../../contract/user-routes.js';
 import type { HttpStatusMode } from '../answer.js';
 import { ACTING_USER_HEADER } from '../auth/acting-user.js';
 import { IDEMPOTENCY_KEY_HEADER } from '../idempotency-key.js';
+import { phonePaths } from '../phone/openapi.js';
 import { EXAMPLES } from './examples.js';
 import { responsesOf } from './responses.js';
 import { WEBHOOKS } from './webhooks.js';
@@ -36,8 +37,9 @@ export const openApiDocument = (mode: HttpStatusMode) =>
       { name: 'calls', description: 'Calls, and what is told of them' },
       { name: 'webhooks', description: 'What is posted to backends, and where to' },
       { name: 'users', description: 'Phones of users, for backends and operators' },
+      { name: 'phones', description: 'Calls by phone, where a telephony provider is configured' },
     ],
-    paths: pathsOf(mode),
+    paths: { ...pathsOf(mode), ...phonePaths() },
     webhooks: WEBHOOKS,
     components: {
       securitySchemes: {

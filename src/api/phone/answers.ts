@@ -3,7 +3,7 @@ import type { PhoneRefusalWord } from '../../contract/phone-plan.js';
 import { factsOf } from '../answer.js';
 
 /** The documented failures, to the letter. */
-const FAILURES = {
+export const PHONE_FAILURES = {
   user: [400, '用户信息有误!'],
   parameters: [400, '呼叫请求的参数有误,请联系管理员!'],
   noHotline: [400, '客服电话不存在,请联系管理员!'],
@@ -11,7 +11,7 @@ const FAILURES = {
   cancel: [400, '取消呼叫失败!'],
   system: [500, '系统内部异常!'],
 } as const satisfies Readonly<Record<string, readonly [number, string]>>;
-export type PhoneFailure = keyof typeof FAILURES | 'noPhone';
+export type PhoneFailure = keyof typeof PHONE_FAILURES | 'noPhone';
 
 /** Whose fault it is, as far as the caller is told; our own word is for logs and metrics. */
 export const FAILURE_OF: Readonly<Record<PhoneRefusalWord, PhoneFailure>> = {
@@ -58,6 +58,6 @@ export interface Refusing {
 export function sendPhoneFailure(res: Response, { failure, word, hotline }: Refusing): void {
   factsOf(res).code = word;
   const [returnCode, returnMsg] =
-    failure === 'noPhone' ? [400, noPhoneText(hotline)] : FAILURES[failure];
+    failure === 'noPhone' ? [400, noPhoneText(hotline)] : PHONE_FAILURES[failure];
   send(res, { returnCode, returnMsg });
 }
