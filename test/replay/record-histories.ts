@@ -1,14 +1,19 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { createCallbackActivities } from '../../activities/callbacks.js';
 import { createRobotActivities } from '../../activities/robot-calls.js';
+import { createStreamActivities } from '../../activities/streams.js';
+import type { CallState } from '../../src/call/state.js';
 import { callWorkflowId } from '../../src/contract/ids.js';
 import { workflowBundle } from '../../src/engine/bundle.js';
 import { createCallEngine } from '../../src/engine/call-engine.js';
 import { connect, type EngineConnection } from '../../src/engine/connection.js';
 import { registerSearchAttributes } from '../../src/engine/search-attributes.js';
 import { createWorker } from '../../src/engine/worker.js';
+import type { MediaRooms } from '../../src/ports/media-rooms.js';
 import type { RobotCalls } from '../../src/ports/robot-calls.js';
+import { createMediaInMemory } from '../support/media-in-memory.js';
 import { createProviderInMemory } from '../support/provider-in-memory.js';
 import { QUICK_PACE } from '../support/robot-calls.js';
 import { temporalServer } from '../support/temporal-server.js';
@@ -52,6 +57,19 @@ async function play(connected: EngineConnection): Promise<void> {
     record: (id) => provider.record(id),
     findPlaced: (...search) => provider.findPlaced(...search),
   };
+  let media = createMediaInMemory();
+  let known: CallState[] = [];
+  const mediaRooms: MediaRooms = {
+    start: (order) => media.start(order),
+    look: (taskId) => media.look(taskId),
+    stop: (taskId) => media.stop(taskId),
+    dismiss: (room) => media.dismiss(room),
+    removeUser: (...who) => media.removeUser(...who),
+  };
+  const reader = {
+    findByProviderId: async () => known[0] && { state: known[0], startBy: 0 },
+    placingIn: async () => [],
+  };
   const stopping = new AbortController().signal;
   const isOurs = async () => false;
   const worker = await createWorker({
@@ -59,6 +77,14 @@ async function play(connected: EngineConnection): Promise<void> {
     workflowBundle: await workflowBundle(),
     activities: {
       ...createRobotActivities({ robotCalls, isOurs, pace: QUICK_PACE, stopping }),
+      ...createStreamActivities({ mediaRooms, pace: { beginning: 50, playing: 50 }, stopping }),
+      ...createCallbackActivities({
+        appId: '1400000000',
+        reader,
+        robotCalls,
+        targets: { read: async () => undefined },
+        relay: { deliver: async () => ({ kind: 'taken' }) },
+      }),
       recordCall: async () => {
         // Its stack would carry the paths of this machine into the history.
         if (store.isAway) throw Object.assign(new Error('the store is away'), { stack: '' });
@@ -71,7 +97,9 @@ async function play(connected: EngineConnection): Promise<void> {
   await worker.runUntil(async () => {
     for (const [name, story] of wanted) {
       provider = createProviderInMemory();
-      const told = await story({ ...connected, engine, store, provider });
+      media = createMediaInMemory();
+      known = [];
+      const told = await story({ ...connected, engine, store, provider, media, known });
       const text = await historyOf(connected, told);
       await writeFile(new URL(fileOf(name), HISTORIES), text);
       process.stdout.write(`${fileOf(name)}: ${text.match(/"eventId"/g)?.length} events\n`);

@@ -13,15 +13,15 @@ async function begun({ engine }: Stage, more: CallOptions = {}): Promise<Told> {
   return { callId: call.state.callId };
 }
 
-async function placed(stage: Stage): Promise<Told> {
-  const told = await begun(stage);
+export async function placed(stage: Stage, more?: CallOptions): Promise<Told> {
+  const told = await begun(stage, more);
   const { providerCallId } = stateOf(await stage.engine.placed(told.callId, 4_000));
   if (providerCallId === undefined) throw new Error('it was not placed');
   return told;
 }
 
 /** Jack talks; the record will say since when. */
-async function answered({ engine, provider }: Stage, { callId }: Told): Promise<void> {
+export async function answered({ engine, provider }: Stage, { callId }: Told): Promise<void> {
   provider.parties = [{ userId: 'jack', state: 'present' }];
   for (let looks = 0; (await engine.state(callId))?.status !== 'accepted'; looks += 1) {
     if (looks === 1_000) throw new Error('nobody answered');

@@ -1,5 +1,7 @@
 import type { Client } from '@temporalio/client';
+import type { CallState } from '../../src/call/state.js';
 import type { CallEngine } from '../../src/ports/call-engine.js';
+import type { MediaInMemory } from '../support/media-in-memory.js';
 import type { ProviderInMemory } from '../support/provider-in-memory.js';
 
 /** What a story is played on. */
@@ -10,6 +12,10 @@ export interface Stage {
   readonly store: { isAway: boolean };
   /** Where robot calls are placed; a new one for each story. */
   readonly provider: ProviderInMemory;
+  /** Where streams are played; a new one for each story. */
+  readonly media: MediaInMemory;
+  /** What the store would find by a provider’s id. */
+  readonly known: CallState[];
 }
 
 export interface Told {

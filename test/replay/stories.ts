@@ -11,6 +11,7 @@ import {
 } from '../support/calls.js';
 import { ROBOT_STORIES } from './robot-stories.js';
 import type { Stage, Story, Told, ToldRun } from './stage.js';
+import { TOLD_STORIES } from './told-stories.js';
 
 const THIRD = '30003';
 
@@ -154,6 +155,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
     return { callId };
   },
   ...ROBOT_STORIES,
+  ...TOLD_STORIES,
 };
 
 export const fileOf = (story: string): string => `${story.replaceAll(/\W+/g, '-')}.json`;
