@@ -1,0 +1,47 @@
+import type {
+  CancelOutcome,
+  DialOutcome,
+  QueryOutcome,
+  SubAccountOutcome,
+  Telephony,
+} from '../../src/ports/telephony.js';
+
+export const PHONE_CALL_ID = '16090510160925480001030600243044';
+export const SUB_ACCOUNT = { sid: 'sub-account-sid', token: 'sub-account-token' };
+
+/** The port of telephony with one call behind it, driven by a test. */
+export interface TelephonyInMemory extends Telephony {
+  saysStages: boolean;
+  /** Every request that was made, in order, but for questions. */
+  readonly asked: string[];
+  onPlace: DialOutcome;
+  onCancel: CancelOutcome;
+  onQuery: QueryOutcome;
+  onSubAccount: SubAccountOutcome;
+}
+
+export function createTelephonyInMemory(): TelephonyInMemory {
+  const telephony: TelephonyInMemory = {
+    guards: ['always', 'before_callee_answers', 'before_caller_answers'],
+    saysStages: false,
+    asked: [],
+    onPlace: { kind: 'accepted', providerCallId: PHONE_CALL_ID },
+    onCancel: { kind: 'cancelled' },
+    onQuery: { kind: 'unspecified', word: '1' },
+    onSubAccount: { kind: 'account', account: SUB_ACCOUNT },
+    async place({ caller, callee, token }) {
+      telephony.asked.push(`place ${caller} ${callee} ${token}`);
+      return telephony.onPlace;
+    },
+    async cancel({ guard }) {
+      telephony.asked.push(`cancel ${guard}`);
+      return telephony.onCancel;
+    },
+    query: async () => telephony.onQuery,
+    async subAccount(name) {
+      telephony.asked.push(`sub-account ${name}`);
+      return telephony.onSubAccount;
+    },
+  };
+  return telephony;
+}
