@@ -8,6 +8,7 @@ import { createCallEngine } from '../engine/call-engine.js';
 import type { EngineConnection } from '../engine/connection.js';
 import { watchHealth } from '../engine/health.js';
 import type { Admission } from '../ports/admission.js';
+import type { Placer } from '../ports/placer.js';
 import { allowAll } from '../providers/permission-hook/allow-all.js';
 import { createPermissionHook } from '../providers/permission-hook/permission-hook.js';
 import { createTrtcTokens } from '../providers/rtc-tokens/trtc-tokens.js';
@@ -43,6 +44,7 @@ export interface ApiParts {
   readonly webhooks: WebhookPart;
   readonly tencent?: TencentPart | undefined;
   readonly phone?: PhonePart | undefined;
+  readonly placer: Placer;
   /** Of the worker in the same process; absent where there is none. */
   readonly workerRuns?: () => boolean;
 }
@@ -56,6 +58,7 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
     records: store.records,
     reader: store.reader,
     history: store.history,
+    placings: store.placings,
     qualitySamples: store.qualitySamples,
     rtcTokens: rtcTokens(config),
     admission: admission(config, logger),
@@ -63,6 +66,7 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
     directory: store.directory,
     phoneNumbers: phoneNumbers(config),
     phoneReservations: store.phoneReservations,
+    placer: parts.placer,
     now: Date.now,
   };
   const streams = createEventStreams(store.userEvents);

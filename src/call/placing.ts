@@ -26,7 +26,7 @@ type Of<T extends ProviderReport['type']> = Extract<ProviderReport, { type: T }>
 /** From now on phones ring. The first id is the call's id. */
 export function placed(
   state: CallState,
-  { providerCallId, results }: Of<'placed'>,
+  { providerCallId, results, claimed: isClaimed }: Of<'placed'>,
   now: number,
 ): Step {
   if (state.providerCallId !== undefined) return stay(state);
@@ -34,7 +34,8 @@ export function placed(
   const incoming = partiesIn(state, 'ringing').map(
     ({ userId }) => ({ type: 'call.incoming', userId }) as const,
   );
-  return change(state, { providerCallId, placing }, now, ...incoming, { type: 'call.updated' });
+  const heard = isClaimed ? claimed(state).state : state;
+  return change(heard, { providerCallId, placing }, now, ...incoming, { type: 'call.updated' });
 }
 
 /** Our own wish, if one stands, names the cause: its author wanted no call either. */

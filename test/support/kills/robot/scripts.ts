@@ -83,6 +83,7 @@ const EARLY: readonly string[] = [
   'store.reservations.reserve',
   'engine.start',
   'engine.placed',
+  'store.placings.takeOn',
   'tencent.place',
   'tencent.findPlaced',
 ];
