@@ -129,6 +129,32 @@ describe('the calls a start plays', () => {
     expect(product.stdout()).toContain('streams that still play: 0');
   });
 
+  it('shows what every device and a backend heard of it', () => {
+    const heardIn = (title: string): string[] => {
+      const [, rest = ''] = product.stdout().split(`\n${title}\n`);
+      const [scene = ''] = rest.split('\n\n');
+      return [...scene.matchAll(/^ {2}(\S+) heard +(.+)$/gm)].map(
+        ([, who, what]) => `${who}: ${what}`,
+      );
+    };
+    expect(heardIn('Answered and hung up')).toEqual([
+      'caller-phone: accepted, ongoing, party_changed, ended',
+      'callee-phone: incoming, accepted, ongoing, party_changed, ended',
+      'callee-tablet: incoming, ringing_stopped (answered_elsewhere), accepted, ongoing, party_changed, ended',
+      'backend: incoming, ringing_stopped (answered_elsewhere), accepted, ongoing, party_changed, ended',
+    ]);
+    expect(heardIn('Cancelled by the caller')).toEqual([
+      'caller-phone: ended',
+      'callee-phone: incoming, ringing_stopped (cancelled), ended',
+      'callee-tablet: incoming, ringing_stopped (cancelled), ended',
+      'backend: incoming, ringing_stopped (cancelled), ended',
+    ]);
+    expect(heardIn('The callee is busy').at(-1)).toBe(
+      'backend: call 6: incoming, ringing_stopped (cancelled), ended; call 7: ended',
+    );
+    expect(heardIn('A robot call is ended while it rings').at(-1)).toMatch(/^backend: .*ended$/);
+  });
+
   it('links every call to the Temporal UI, where it is found', async () => {
     const links = scenes.flatMap((scene) => scene.links);
     const search = `${place.uiUrl}/namespaces/default/workflows?query=ProviderCallId`;

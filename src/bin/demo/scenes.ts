@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiError } from '../../client/api-error.js';
 import type { DataOf } from '../../contract/routes.js';
+import { audience } from './audience.js';
 import { phoneAnswered, phoneCancelled } from './phone-scenes.js';
 import { robotAnswered, robotEnded, robotGroup } from './robot-scenes.js';
 import { type Actor, actor, callLink, type Stage, step } from './stage.js';
@@ -197,9 +198,16 @@ export async function playScenes(stage: Stage): Promise<void> {
     ...(tencent === undefined ? [] : ROBOT_SCENES),
     ...(phone === undefined ? [] : PHONE_SCENES),
   ];
+  const listening = await audience(stage, [
+    [CALLER_PHONE, caller],
+    [PHONE, callee],
+    [TABLET, callee],
+  ]);
   for (const [title, play] of scenes) {
-    if (stage.stopping.aborted) return;
+    if (stage.stopping.aborted) break;
     stage.say(`\n${title}`);
     await play(stage, { caller, callee, other }).catch((error: unknown) => breakOff(stage, error));
+    if (!stage.stopping.aborted) await listening.tell();
   }
+  await listening.leave();
 }
