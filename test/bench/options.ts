@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Kills } from './measures/recovery.js';
 import type { RobotPlan } from './measures/robots.js';
+import type { StreamPlan } from './measures/streams.js';
 import type { Rounds } from './measures/throughput.js';
 import type { TemporalKind } from './stage.js';
 
@@ -10,9 +11,10 @@ export interface Plan extends Rounds {
   readonly ringingOut: number;
   readonly recovery: Kills;
   readonly robots: RobotPlan;
+  readonly streams: StreamPlan;
 }
 
-const PARTS = ['robots'] as const;
+const PARTS = ['robots', 'streams'] as const;
 type Part = (typeof PARTS)[number];
 
 export interface Options {
@@ -32,6 +34,7 @@ const FULL: Plan = {
   ringingOut: 200,
   recovery: { liveCalls: 1_000, kills: 2 },
   robots: { rounds: 3, roundMs: 20_000, backends: [1, 16], slotMs: 10_000 },
+  streams: { streams: 3_000, rounds: 20 },
 };
 const QUICK: Plan = {
   rounds: 1,
@@ -41,6 +44,7 @@ const QUICK: Plan = {
   ringingOut: 40,
   recovery: { liveCalls: 200, kills: 1 },
   robots: { rounds: 1, roundMs: 10_000, backends: [1, 16], slotMs: 5_000 },
+  streams: { streams: 500, rounds: 5 },
 };
 
 /** @throws TypeError on an option that does not exist. */

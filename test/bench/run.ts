@@ -3,10 +3,12 @@ import type { Contender } from './contenders/contender.js';
 import { dbos } from './contenders/dbos.js';
 import { robotHosts } from './contenders/robots.js';
 import { serve, split } from './contenders/switchyard.js';
+import { measureEndpoint } from './measures/endpoint-cost.js';
 import { type HistoryCost, measureHistory } from './measures/history.js';
 import { type Memory, measureMemory } from './measures/memory.js';
 import { measureRecovery, type Recovery } from './measures/recovery.js';
 import { measureRobotStarts, type RobotStarts } from './measures/robots.js';
+import { measureStreams } from './measures/streams.js';
 import { runRounds } from './measures/throughput.js';
 import { type Lateness, measureLateness } from './measures/timers.js';
 import { type Plan, readOptions } from './options.js';
@@ -15,6 +17,7 @@ import { placeOf, writePage } from './report/page.js';
 import type { Results } from './report/results.js';
 import { robotSection } from './report/robots.js';
 import { section } from './report/section.js';
+import { streamSection } from './report/streams.js';
 import { devServer, type Stage, setStage, type TemporalOnStage } from './stage.js';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -126,7 +129,15 @@ try {
   };
   if (only === undefined) await keep(placeOf(stage.kind), await measureCalls(stage, plan));
   const machine = describeServers(stage);
-  await keep('robots', robotSection(machine, await measureRobots(stage, plan)));
+  if (only !== 'streams') {
+    await keep('robots', robotSection(machine, await measureRobots(stage, plan)));
+  }
+  if (only !== 'robots') {
+    await unlessItFails(async () => {
+      const streams = await measureStreams(stage, plan.streams);
+      await keep('streams', streamSection(machine, streams, await measureEndpoint(stage)));
+    });
+  }
 } finally {
   await stage.end();
 }
