@@ -16,6 +16,8 @@ export interface CallHistory {
   readonly writes: readonly { readonly state: CallState; readonly events: OutwardEvent[] }[];
   /** Whether the announcement was written by the first task itself, of which no input is kept. */
   readonly announced: boolean;
+  /** Updates that were carried out, with what they were given. */
+  readonly commands: readonly { readonly name: string; readonly payload: unknown }[];
   /** The call as it was started. */
   readonly started: CallState | undefined;
 }
@@ -59,6 +61,10 @@ export async function historyOf(
       return `${input?.name} ${by.user_id} ${by.terminal_id}`;
     }),
     lastAnswer: first(answers.at(-1)) as CallState | undefined,
+    commands: requests.map(({ input }) => ({
+      name: input?.name ?? '',
+      payload: first(input?.args),
+    })),
     announced: events.some(
       ({ markerRecordedEventAttributes: marker }) =>
         marker?.markerName === 'core_local_activity' && !marker.failure,
