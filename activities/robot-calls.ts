@@ -1,14 +1,15 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import type { PlacingReport } from '../src/call/events.js';
-import { callIdOfWorkflow } from '../src/contract/ids.js';
-import { notSent, wordsOf } from '../src/contract/placing-words.js';
-import type { RobotPlan } from '../src/contract/robot-plan.js';
-import type { Placer } from '../src/ports/placer.js';
-import { StoreUnavailable } from '../src/ports/reservations.js';
 import type { ProviderEvidence, RobotCalls } from '../src/ports/robot-calls.js';
 import type { RobotActivities } from '../workflows/call/robot-activities.js';
 import { newsOf } from './robot-news.js';
-import { NO_RECORD, reportOfRecord, reportsOfFound } from './robot-reports.js';
+import {
+  NO_RECORD,
+  notSent,
+  reportOfPlacing,
+  reportOfRecord,
+  reportsOfFound,
+  wordsOf,
+} from './robot-reports.js';
 import { restsUnlessStopping, whileBeating } from './signs-of-life.js';
 
 /** How often the provider is asked, in milliseconds. */
@@ -18,23 +19,14 @@ export interface Pace {
   readonly talking: number;
   /** Between searches, or between looks at a record that is not written yet. */
   readonly waiting: number;
-  /** Between looks at what somebody else, who places the call, has heard. */
-  readonly elsewhere: number;
   /** The longest pause of somebody who was told to slow down. */
   readonly slowest: number;
 }
 
-export const PACE: Pace = {
-  ringing: 1_000,
-  talking: 5_000,
-  waiting: 1_000,
-  elsewhere: 50,
-  slowest: 30_000,
-};
+export const PACE: Pace = { ringing: 1_000, talking: 5_000, waiting: 1_000, slowest: 30_000 };
 
 export interface RobotWork {
   readonly robotCalls: RobotCalls;
-  readonly placer: Placer;
   /** Whether a call of ours has this provider's id already. */
   readonly isOurs: (providerCallId: string) => Promise<boolean>;
   readonly pace?: Pace;
@@ -42,40 +34,26 @@ export interface RobotWork {
   readonly stopping: AbortSignal;
 }
 
-type Placing = Pick<RobotWork, 'placer' | 'pace' | 'stopping'>;
-
 /**
  * What a worker does where no provider is configured: nothing is sent, and who asked is told so. The
  * other activities are left to a worker that has one.
  */
-export const withoutProvider = (work: Placing) =>
-  ({ placeRobotCall: placing(work) }) satisfies Pick<RobotActivities, 'placeRobotCall'>;
-
-function placing({ placer, pace = PACE, stopping }: Placing): RobotActivities['placeRobotCall'] {
-  return async (plan, withdrawn) => {
-    const rest = restsUnlessStopping(stopping);
-    const until = Date.now() + ELSEWHERE_WITHIN_MS;
-    for (;;) {
-      const report = await placed(placer, plan, isTooLate() ? 'the worker was held up' : withdrawn);
-      if (report !== undefined) return report;
-      if (Date.now() >= until) return NOTHING_HEARD;
-      await rest(pace.elsewhere);
-    }
-  };
-}
+export const withoutProvider = {
+  placeRobotCall: async () => notSent('no provider is configured'),
+} satisfies Pick<RobotActivities, 'placeRobotCall'>;
 
 /** Places, follows, ends and closes robot calls; see `RobotActivities`. */
-export function createRobotActivities(work: RobotWork) {
-  const { robotCalls, placer, isOurs, pace = PACE, stopping } = work;
+export function createRobotActivities({ robotCalls, isOurs, pace = PACE, stopping }: RobotWork) {
   return {
-    placeRobotCall: placing(work),
+    async placeRobotCall(plan) {
+      if (isTooLate()) return notSent('the worker was held up');
+      return reportOfPlacing(await robotCalls.place(plan));
+    },
 
     async findRobotCall({ plan, askedAt, until }) {
       const lost = { placing: plan, sentAt: askedAt, until: askedAt + PLACING_TAKES_MS };
       const rest = restsUnlessStopping(stopping);
       for (;;) {
-        const report = await placed(placer, plan, 'it was given up');
-        if (report !== undefined && report.type !== 'placing-unknown') return [report];
         const found = await whileBeating(robotCalls.findPlaced(lost, isOurs));
         if (found.kind === 'found') return reportsOfFound(found.record);
         if (Date.now() >= until) return [];
@@ -120,31 +98,6 @@ export function createRobotActivities(work: RobotWork) {
       }
     },
   } satisfies RobotActivities;
-}
-
-/** Of which the attempt is not over when it is given up. */
-const ELSEWHERE_WITHIN_MS = 7_000;
-const NOTHING_HEARD: PlacingReport = {
-  type: 'placing-unknown',
-  evidence: 'asked for by another process, which has not said what came of it',
-};
-
-/** `undefined`: somebody else sends the request, or nobody can tell now who does. */
-async function placed(
-  placer: Placer,
-  plan: RobotPlan,
-  withdrawn: string | undefined,
-): Promise<PlacingReport | undefined> {
-  const callId = callIdOfWorkflow(Context.current().info.workflowExecution?.workflowId ?? '');
-  if (callId === undefined) return notSent('the workflow is no call');
-  try {
-    const order = { callId, plan, ...(withdrawn !== undefined && { withdrawn }) };
-    const report = await placer.place(order);
-    return report === 'elsewhere' ? undefined : report;
-  } catch (error) {
-    if (error instanceof StoreUnavailable) return undefined;
-    throw error;
-  }
 }
 
 /** Longer than one request can take: the provider may have counted its start anywhere in between. */

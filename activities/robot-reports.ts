@@ -1,11 +1,34 @@
 import type { ProviderReport } from '../src/call/events.js';
-import type { RobotCallRecord } from '../src/ports/robot-calls.js';
+import { NOT_SENT_CODE } from '../src/contract/robot-plan.js';
+import type { PlaceOutcome, ProviderEvidence, RobotCallRecord } from '../src/ports/robot-calls.js';
 
 export const NO_RECORD: ProviderReport = {
   type: 'over',
   cause: 'provider_lost',
   evidence: 'no record within its time',
 };
+
+export const notSent = (why: string): ProviderReport => ({
+  type: 'refused',
+  code: NOT_SENT_CODE,
+  info: `not sent: ${why}`,
+});
+
+export function reportOfPlacing(outcome: PlaceOutcome): ProviderReport {
+  const { evidence } = outcome;
+  switch (outcome.kind) {
+    case 'accepted': {
+      const results = outcome.callees.map(({ userId, resultCode: code }) => ({ userId, code }));
+      return { type: 'placed', providerCallId: outcome.providerCallId, results };
+    }
+    case 'refused': {
+      const info = evidence.info ?? evidence.fault ?? outcome.reason;
+      return { type: 'refused', code: evidence.code ?? NOT_SENT_CODE, info };
+    }
+    case 'unknown':
+      return { type: 'placing-unknown', evidence: wordsOf(evidence) };
+  }
+}
 
 export const reportsOfFound = (record: RobotCallRecord): ProviderReport[] => [
   { type: 'placed', providerCallId: record.providerCallId },
@@ -19,3 +42,8 @@ export const reportOfRecord = (record: RobotCallRecord): ProviderReport => ({
   ...(record.acceptedAt !== undefined && { acceptedAt: record.acceptedAt }),
   evidence: `${record.result}, started ${record.startedAt}, ended ${record.endedAt}`,
 });
+
+export const wordsOf = (evidence: ProviderEvidence): string =>
+  Object.entries(evidence)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ') || 'no answer';

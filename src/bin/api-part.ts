@@ -8,7 +8,6 @@ import { createCallEngine } from '../engine/call-engine.js';
 import type { EngineConnection } from '../engine/connection.js';
 import { watchHealth } from '../engine/health.js';
 import type { Admission } from '../ports/admission.js';
-import type { Placer } from '../ports/placer.js';
 import { allowAll } from '../providers/permission-hook/allow-all.js';
 import { createPermissionHook } from '../providers/permission-hook/permission-hook.js';
 import { createTrtcTokens } from '../providers/rtc-tokens/trtc-tokens.js';
@@ -44,7 +43,6 @@ export interface ApiParts {
   readonly webhooks: WebhookPart;
   readonly tencent?: TencentPart | undefined;
   readonly phone?: PhonePart | undefined;
-  readonly placer: Placer;
   /** Of the worker in the same process; absent where there is none. */
   readonly workerRuns?: () => boolean;
 }
@@ -58,7 +56,6 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
     records: store.records,
     reader: store.reader,
     history: store.history,
-    placings: store.placings,
     qualitySamples: store.qualitySamples,
     rtcTokens: rtcTokens(config),
     admission: admission(config, logger),
@@ -66,7 +63,6 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
     directory: store.directory,
     phoneNumbers: phoneNumbers(config),
     phoneReservations: store.phoneReservations,
-    placer: parts.placer,
     now: Date.now,
   };
   const streams = createEventStreams(store.userEvents);

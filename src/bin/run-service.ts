@@ -5,7 +5,6 @@ import { lockFolder } from '../engine/embedded/folder-lock.js';
 import { registerSearchAttributes } from '../engine/search-attributes.js';
 import { createKeyring } from '../keys/keyring.js';
 import { deliveredSoon } from '../service/deliver-soon.js';
-import { createPlacer } from '../service/place-once.js';
 import { openStore, type Store } from '../store/open-store.js';
 import type { ApiPart } from './api-part.js';
 import { phonePart } from './phone-part.js';
@@ -76,19 +75,12 @@ async function startParts(options: ServiceOptions, undo: Undo): Promise<Parts> {
   if (tencent !== undefined) undo.add(() => tencent.stop());
   const phone = phonePart(config, store.directory);
   if (phone !== undefined) undo.add(() => phone.stop());
-  // One for API and worker, so that whoever comes second waits for the first.
-  const placer = createPlacer({
-    robotCalls: tencent?.robotCalls,
-    placings: store.placings,
-    now: Date.now,
-  });
-  const shared = { ...parts, tencent, phone, placer };
-  const worker = role === 'api' ? undefined : await startWorker(shared);
+  const worker = role === 'api' ? undefined : await startWorker({ ...parts, tencent, phone });
   if (worker !== undefined) undo.add(() => worker.stop());
   if (role === 'worker') return { worker };
   const itsWorker = worker === undefined ? {} : { workerRuns: () => worker.isRunning() };
   const { startApi } = await import('./api-part.js');
-  const api = await startApi({ ...shared, logger, ...itsWorker });
+  const api = await startApi({ ...parts, logger, tencent, phone, ...itsWorker });
   undo.add(() => api.stop());
   return { api, worker };
 }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Retention } from '../ports/retention.js';
 import type { DeliveryWaker, WebhookDeliveries } from '../ports/webhooks.js';
 import { sweepDeliveries } from '../service/deliver-soon.js';
-import type { Settling } from '../service/settle-call.js';
+import type { Dependencies } from '../service/dependencies.js';
 import { sweep } from '../service/sweep.js';
 
 /** A call terminated from outside is noticed within a minute, also when one sweep fails. */
@@ -14,7 +14,7 @@ export interface Sweeper {
   stop(): Promise<void>;
 }
 
-export interface SweptParts extends Settling {
+export interface SweptParts extends Pick<Dependencies, 'engine' | 'records' | 'reader' | 'now'> {
   readonly deliveries: WebhookDeliveries;
   readonly waker: DeliveryWaker;
   readonly retention: Retention;

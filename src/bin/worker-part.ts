@@ -8,7 +8,6 @@ import type { Config } from '../config.js';
 import { workflowBundle } from '../engine/bundle.js';
 import type { EngineConnection } from '../engine/connection.js';
 import { createWorker } from '../engine/worker.js';
-import type { Placer } from '../ports/placer.js';
 import type { Store } from '../store/open-store.js';
 import type { PhonePart } from './phone-part.js';
 import type { TencentPart } from './tencent-part.js';
@@ -28,11 +27,10 @@ export interface WorkerParts {
   readonly webhooks: WebhookPart;
   readonly tencent?: TencentPart | undefined;
   readonly phone?: PhonePart | undefined;
-  readonly placer: Placer;
 }
 
 export async function startWorker(parts: WorkerParts): Promise<WorkerPart> {
-  const { config, engine, store, tencent, phone, placer } = parts;
+  const { config, engine, store, tencent, phone } = parts;
   const stopping = new AbortController();
   const worker = await createWorker({
     connection: engine.connection,
@@ -40,9 +38,7 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerPart> {
     workflowBundle: await workflowBundle(),
     activities: {
       ...createRecordActivities(store.records),
-      ...(tencent === undefined
-        ? withoutProvider({ placer, stopping: stopping.signal })
-        : withTencent({ tencent, store, placer, stopping: stopping.signal })),
+      ...(tencent === undefined ? withoutProvider : withTencent(tencent, store, stopping.signal)),
       ...(phone === undefined ? withoutTelephony : phoneActivities(phone, store, stopping.signal)),
     },
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
@@ -62,17 +58,9 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerPart> {
   };
 }
 
-interface TencentWork {
-  readonly tencent: TencentPart;
-  readonly store: Store;
-  readonly placer: Placer;
-  readonly stopping: AbortSignal;
-}
-
-const withTencent = ({ tencent, store, placer, stopping }: TencentWork) => ({
+const withTencent = (tencent: TencentPart, store: Store, stopping: AbortSignal) => ({
   ...createRobotActivities({
     robotCalls: tencent.robotCalls,
-    placer,
     isOurs: async (id) => (await store.reader.findByProviderId(id)) !== undefined,
     stopping,
   }),

@@ -41,8 +41,6 @@ export type ProviderReport =
       readonly type: 'placed';
       readonly providerCallId: string;
       readonly results?: readonly CalleeResult[];
-      /** Whoever asked for the call was told of it. */
-      readonly claimed?: true;
     }
   /** The provider would not place the call: nobody rings. */
   | {
@@ -105,12 +103,6 @@ export type ProviderReport =
       readonly evidence?: string;
     }
   | ({ readonly type: 'enriched' } & Enrichment);
-
-/** What came of asking the provider to place the call. */
-export type PlacingReport = Extract<
-  ProviderReport,
-  { readonly type: 'placed' | 'refused' | 'placing-unknown' }
->;
 
 /** Raised by a timer; a no-op unless exactly this deadline is still the call's next one. */
 export interface Deadline {

@@ -26,7 +26,7 @@ type Of<T extends ProviderReport['type']> = Extract<ProviderReport, { type: T }>
 /** From now on phones ring. The first id is the call's id. */
 export function placed(
   state: CallState,
-  { providerCallId, results, claimed: isClaimed }: Of<'placed'>,
+  { providerCallId, results }: Of<'placed'>,
   now: number,
 ): Step {
   if (state.providerCallId !== undefined) return stay(state);
@@ -34,8 +34,7 @@ export function placed(
   const incoming = partiesIn(state, 'ringing').map(
     ({ userId }) => ({ type: 'call.incoming', userId }) as const,
   );
-  const heard = isClaimed ? claimed(state).state : state;
-  return change(heard, { providerCallId, placing }, now, ...incoming, { type: 'call.updated' });
+  return change(state, { providerCallId, placing }, now, ...incoming, { type: 'call.updated' });
 }
 
 /** Our own wish, if one stands, names the cause: its author wanted no call either. */

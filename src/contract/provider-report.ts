@@ -10,7 +10,6 @@ type Members = Readonly<Record<string, unknown>>;
 const MAX_TEXT = 1_000;
 const isShort: Check = (value) => typeof value === 'string' && value.length <= MAX_TEXT;
 const isText: Check = (value) => isShort(value) && value !== '';
-const isTrue: Check = (value) => value === true;
 const isNumber: Check = (value) => typeof value === 'number' && Number.isFinite(value);
 const oneOf =
   (...words: readonly string[]): Check =>
@@ -45,7 +44,7 @@ const isLeg = isObject({
 });
 
 const MEMBERS: Readonly<Record<ProviderReport['type'], Readonly<Record<string, Check>>>> = {
-  placed: { providerCallId: isText, results: maybe(isResults), claimed: maybe(isTrue) },
+  placed: { providerCallId: isText, results: maybe(isResults) },
   refused: { code: isNumber, info: isShort, reason: maybe(isText) },
   'placing-unknown': { evidence: isText, askedAt: maybe(isNumber) },
   'as-known': { evidence: maybe(isText) },

@@ -6,8 +6,6 @@ import type { CallReader } from '../ports/call-reader.js';
 import type { PhoneNumbers } from '../ports/dial-plan.js';
 import type { Directory } from '../ports/directory.js';
 import type { PhoneReservations } from '../ports/phone-reservations.js';
-import type { Placer } from '../ports/placer.js';
-import type { Placings } from '../ports/placings.js';
 import type { QualitySamples } from '../ports/quality-samples.js';
 import type { Records } from '../ports/records.js';
 import type { Reservations } from '../ports/reservations.js';
@@ -26,15 +24,12 @@ export interface Dependencies {
   readonly records: Records;
   readonly reader: CallReader;
   readonly history: CallHistory;
-  readonly placings: Placings;
   readonly qualitySamples: QualitySamples;
   readonly rtcTokens: RtcTokens;
   readonly admission: Admission;
   readonly directory: Directory;
   readonly phoneNumbers: PhoneNumbers;
   readonly phoneReservations: PhoneReservations;
-  /** Absent where calls are placed by workers alone. */
-  readonly placer?: Placer | undefined;
   readonly settings: CallSettings;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

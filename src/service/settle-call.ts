@@ -1,13 +1,13 @@
 import type { CallEvent } from '../call/events.js';
-import { holdsProvider, isPlacing } from '../call/placing.js';
+import { holdsProvider } from '../call/placing.js';
 import { type CallState, isOver } from '../call/state.js';
-import { type Step, stay, toldBy } from '../call/step.js';
+import { toldBy } from '../call/step.js';
 import { judge } from '../call/transition.js';
 import type { CallEngine } from '../ports/call-engine.js';
 import type { RecordedCall } from '../ports/call-reader.js';
 import type { Dependencies } from './dependencies.js';
 
-export type Settling = Pick<Dependencies, 'engine' | 'records' | 'reader' | 'placings' | 'now'>;
+type Settling = Pick<Dependencies, 'engine' | 'records' | 'reader' | 'now'>;
 
 export type Settled =
   | { readonly kind: 'over'; readonly state: CallState }
@@ -67,28 +67,19 @@ async function settleOver({ records }: Settling, state: CallState): Promise<Sett
  * workflow cannot be one that is still being written.
  */
 async function settleDead(
-  deps: Settling,
+  { records, reader, engine, now }: Settling,
   known: CallState,
   presence: 'missing' | 'closed',
 ): Promise<Settled> {
-  const { records, reader, engine, now } = deps;
   // It may have ended, and written so, since it was read.
   const written = (await reader.find(known.callId))?.state ?? known;
   if (isOver(written)) return { kind: 'over', state: written };
-  const latest = written.version > known.version ? written : known;
-  const { state, effects } = await withItsPlacing(deps, latest);
+  const state = written.version > known.version ? written : known;
   if (holdsProvider(state) && !(await isReleased(engine, state))) return { kind: 'unknown' };
   const wasStarted = presence === 'closed' || state.version > 1;
   const ended = judge(state, wasStarted ? TERMINATED : NEVER_STARTED, now());
-  const told = toldBy([...effects, ...ended.effects]);
-  await records.write(ended.state, wasStarted ? told : []);
+  await records.write(ended.state, wasStarted ? toldBy(ended.effects) : []);
   return { kind: 'over', state: ended.state };
-}
-
-/** It may have been placed, and its workflow ended before it heard so. */
-async function withItsPlacing({ placings, now }: Settling, state: CallState): Promise<Step> {
-  const heard = isPlacing(state) ? await placings.find(state.callId) : undefined;
-  return heard?.type === 'placed' ? judge(state, heard, now()) : stay(state);
 }
 
 /** Nobody is left who could wait for a provider to confirm the end. */

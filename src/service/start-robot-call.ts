@@ -6,7 +6,6 @@ import { type ReserveCall, type ReserveOutcome, StoreUnavailable } from '../port
 import { START_WITHIN_MS } from './create-call.js';
 import type { Dependencies } from './dependencies.js';
 import { readCall } from './read-call.js';
-import { within } from './within.js';
 
 export interface StartRobotCall {
   readonly plan: RobotPlan;
@@ -58,43 +57,9 @@ export async function startRobotCall(
     case 'unknown':
       return { kind: 'unknown' };
     case 'started':
-      return (
-        (await place(deps, call, answerBy)) ??
-        tell(deps, callId, await deps.engine.placed(callId, leftMs()))
-      );
     case 'already-started':
       return tell(deps, callId, await deps.engine.placed(callId, leftMs()));
   }
-}
-
-/**
- * The call is durable, and its own worker is about to ask the provider: whoever of both comes first
- * does, and here nobody has to wait until the call has heard of it. `undefined`: the call is to be asked.
- */
-async function place(
-  { placer, now }: Dependencies,
-  { state: { callId }, robot: plan }: StartCall,
-  tellBy: number,
-): Promise<RobotCallStarted | undefined> {
-  if (placer === undefined || plan === undefined) return undefined;
-  const asked = placer.place({ callId, plan, tellBy }).catch(elsewhereIfAway);
-  const report = await within(tellBy - now(), asked);
-  if (report === undefined || report === 'elsewhere') return undefined;
-  switch (report.type) {
-    case 'placed': {
-      const { providerCallId, results = [], claimed } = report;
-      return claimed ? { kind: 'placed', callId, providerCallId, results } : undefined;
-    }
-    case 'refused':
-      return { kind: 'refused', code: report.code, info: report.info };
-    case 'placing-unknown':
-      return { kind: 'unknown' };
-  }
-}
-
-function elsewhereIfAway(error: unknown): 'elsewhere' {
-  if (error instanceof StoreUnavailable) return 'elsewhere';
-  throw error;
 }
 
 /** Asked about new calls only: what was admitted once is not taken back from who asks again. */

@@ -1,4 +1,5 @@
-import { type Settling, settleCall } from './settle-call.js';
+import type { Dependencies } from './dependencies.js';
+import { settleCall } from './settle-call.js';
 
 const PAGE = 500;
 
@@ -9,7 +10,10 @@ const PAGE = 500;
  *
  * Answers the ids of the calls that were settled. Once `stopping` is aborted it begins nothing more.
  */
-export async function sweep(deps: Settling, stopping: AbortSignal): Promise<number[]> {
+export async function sweep(
+  deps: Pick<Dependencies, 'engine' | 'records' | 'reader' | 'now'>,
+  stopping: AbortSignal,
+): Promise<number[]> {
   const running = await deps.engine.running();
   if (running === undefined) return [];
   const settled: number[] = [];

@@ -5,7 +5,6 @@ import type { CallbackTargets } from '../ports/callback-targets.js';
 import type { Directory } from '../ports/directory.js';
 import type { Keyring } from '../ports/keyring.js';
 import type { PhoneReservations } from '../ports/phone-reservations.js';
-import type { Placings } from '../ports/placings.js';
 import type { QualitySamples } from '../ports/quality-samples.js';
 import type { RobotCallHistory } from '../ports/recorded-robot-calls.js';
 import type { Records } from '../ports/records.js';
@@ -19,7 +18,6 @@ import { createCallbackTargets } from './callback-targets.js';
 import type { Database } from './database.js';
 import { createDirectory, sealUsersAnew } from './directory.js';
 import { createPhoneReservations } from './phone-reservations.js';
-import { createPlacings } from './placings.js';
 import { openPostgres } from './postgres.js';
 import { createQualitySamples } from './quality-samples.js';
 import { createRecords } from './records.js';
@@ -50,7 +48,6 @@ export interface Store {
   readonly webhookEndpoints: WebhookEndpoints;
   readonly webhookDeliveries: WebhookDeliveries;
   readonly retention: Retention;
-  readonly placings: Placings;
   readonly qualitySamples: QualitySamples;
   readonly callbackTargets: CallbackTargets;
   readonly robotCallHistory: RobotCallHistory;
@@ -81,7 +78,6 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     webhookEndpoints: createWebhookEndpoints(database, keyring),
     webhookDeliveries: createWebhookDeliveries(database, keyring),
     retention: createRetention(database),
-    placings: createPlacings(database),
     qualitySamples,
     callbackTargets: createCallbackTargets(database),
     robotCallHistory: createRobotCallHistory(database),

@@ -9,7 +9,6 @@ import {
   primaryKey,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import type { PlacingReport } from '../call/events.js';
 import {
   type CallState,
   type CallStatus,
@@ -87,14 +86,6 @@ export const busyLines = pgTable(
   },
   (table) => [index('busy_lines_by_call').on(table.callId)],
 );
-
-/** Somebody took it on to send the request that places a call, and what came of it. */
-export const placings = pgTable('placings', {
-  callId: callId()
-    .primaryKey()
-    .references(() => calls.id, { onDelete: 'cascade' }),
-  report: json<PlacingReport>()(),
-});
 
 export const idempotencyKeys = pgTable(
   'idempotency_keys',

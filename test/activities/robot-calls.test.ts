@@ -1,14 +1,16 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
-import { PACE } from '../../activities/robot-calls.js';
-import type { LookUpOutcome } from '../../src/ports/robot-calls.js';
+import { createRobotActivities, PACE, withoutProvider } from '../../activities/robot-calls.js';
+import type { FindPlacedOutcome, LookUpOutcome } from '../../src/ports/robot-calls.js';
 import {
   aRecord,
   createProviderInMemory,
   PROVIDER_CALL_ID,
+  type ProviderInMemory,
 } from '../support/provider-in-memory.js';
-import { activities, FAST } from './fixtures.js';
+import { aPlan } from '../support/robot-backend.js';
 
+const FAST = { ringing: 10, talking: 30, waiting: 10, slowest: 80 };
 const followed = (state: 'ringing' | 'present' = 'ringing') => ({
   providerCallId: PROVIDER_CALL_ID,
   robot: 'robot',
@@ -17,6 +19,18 @@ const followed = (state: 'ringing' | 'present' = 'ringing') => ({
   ringUntil: Date.now() + 30_000,
   isAsked: false,
 });
+
+interface Options {
+  readonly pace?: typeof PACE;
+  readonly stopping?: AbortSignal;
+  readonly isOurs?: (providerCallId: string) => Promise<boolean>;
+}
+
+function activities(provider: ProviderInMemory, options: Options = {}) {
+  const { pace = FAST, stopping = new AbortController().signal } = options;
+  const { isOurs = async () => false } = options;
+  return createRobotActivities({ robotCalls: provider, isOurs, pace, stopping });
+}
 
 const talking = [{ userId: 'jack', state: 'present' }] as const;
 const away = (throttled: boolean): LookUpOutcome => ({ kind: 'unknown', throttled, evidence: {} });
@@ -67,13 +81,7 @@ describe('following a call', () => {
   });
 
   it('asks each second while somebody rings, then every five, and never less than twice a minute', () => {
-    expect(PACE).toEqual({
-      ringing: 1_000,
-      talking: 5_000,
-      waiting: 1_000,
-      elsewhere: 50,
-      slowest: 30_000,
-    });
+    expect(PACE).toEqual({ ringing: 1_000, talking: 5_000, waiting: 1_000, slowest: 30_000 });
   });
 
   it('of a hundred calls costs at most half of what Tencent allows, rung or talked in', () => {
@@ -124,6 +132,84 @@ describe('following a call', () => {
     await expect.poll(() => provider.lookUps).toBe(1);
     environment.cancel();
     await expect(followedBy).rejects.toMatchObject({ name: 'CancelledFailure' });
+  });
+});
+
+describe('placing a call', () => {
+  const scheduled = (currentAttemptScheduledTimestampMs: number) =>
+    new MockActivityEnvironment({ currentAttemptScheduledTimestampMs });
+
+  it('sends nothing once its worker was held up for longer than the call waits', async () => {
+    const provider = createProviderInMemory();
+    const { placeRobotCall } = activities(provider);
+    const late = await scheduled(Date.now() - 10_001).run(placeRobotCall, aPlan());
+    expect(late).toEqual({
+      type: 'refused',
+      code: 60014,
+      info: 'not sent: the worker was held up',
+    });
+    expect(provider.asked).toEqual([]);
+    const inTime = await scheduled(Date.now()).run(placeRobotCall, aPlan());
+    expect(inTime).toMatchObject({ type: 'placed' });
+  });
+
+  it('is refused, and not in doubt, where no provider is configured', async () => {
+    const report = await withoutProvider.placeRobotCall();
+    expect(report).toMatchObject({ type: 'refused', info: 'not sent: no provider is configured' });
+  });
+});
+
+describe('searching for a call', () => {
+  const lost = (withinMs: number) => ({
+    plan: aPlan(),
+    askedAt: Date.now(),
+    until: Date.now() + withinMs,
+  });
+
+  it('shows signs of life through a search that takes long', async () => {
+    const provider = createProviderInMemory();
+    const environment = new MockActivityEnvironment({ heartbeatTimeoutMs: 60 });
+    let found = (_outcome: FindPlacedOutcome) => {};
+    provider.findPlaced = () =>
+      new Promise((resolve) => {
+        found = resolve;
+      });
+    let beats = 0;
+    environment.on('heartbeat', () => {
+      beats += 1;
+      if (beats === 3) found({ kind: 'found', record: aRecord() });
+    });
+    const reports = await environment.run(activities(provider).findRobotCall, lost(60_000));
+    expect(reports).toMatchObject([{ type: 'placed' }, { type: 'over', cause: 'hangup' }]);
+  });
+
+  it.each([
+    ['nothing was found', { kind: 'none' }],
+    ['several could be it', { kind: 'ambiguous', providerCallIds: ['a', 'b'] }],
+    ['nobody answers', { kind: 'unknown', throttled: false, evidence: {} }],
+  ] satisfies [string, FindPlacedOutcome][])(
+    'goes on until its time when %s',
+    async (_what, find) => {
+      const provider = createProviderInMemory();
+      let searches = 0;
+      provider.findPlaced = async () => {
+        searches += 1;
+        return find;
+      };
+      const { findRobotCall } = activities(provider);
+      const search = lost(300);
+      expect(await new MockActivityEnvironment().run(findRobotCall, search)).toEqual([]);
+      expect(Date.now()).toBeGreaterThanOrEqual(search.until);
+      expect(searches).toBeGreaterThanOrEqual(1);
+    },
+  );
+
+  it('looks once although its time is over: we may have been away', async () => {
+    const provider = createProviderInMemory();
+    provider.find = { kind: 'found', record: aRecord() };
+    const { findRobotCall } = activities(provider);
+    const reports = await new MockActivityEnvironment().run(findRobotCall, lost(-60_000));
+    expect(reports).toMatchObject([{ type: 'placed' }, { type: 'over' }]);
   });
 });
 

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { NO_RECORD, reportOfRecord, reportsOfFound } from '../../activities/robot-reports.js';
-import { wordsOf } from '../../src/contract/placing-words.js';
+import {
+  NO_RECORD,
+  reportOfPlacing,
+  reportOfRecord,
+  reportsOfFound,
+  wordsOf,
+} from '../../activities/robot-reports.js';
 import { parseProviderReport } from '../../src/contract/provider-report.js';
 import type { PlaceOutcome, ProviderEvidence } from '../../src/ports/robot-calls.js';
-import { reportOfPlacing } from '../../src/service/placing-report.js';
 import { aRecord } from '../support/provider-in-memory.js';
 
 const refused = (reason: 'request' | 'unavailable', evidence: ProviderEvidence): PlaceOutcome => ({
@@ -81,7 +85,6 @@ describe('the report of a record', () => {
 it('are reports that could come by signal as well', () => {
   const reports = [
     NO_RECORD,
-    { type: 'placed', providerCallId: 'p-1', claimed: true },
     reportOfPlacing(refused('unavailable', {})),
     reportOfPlacing({ kind: 'unknown', throttled: true, evidence: {} }),
     ...reportsOfFound(aRecord({ acceptedAt: 5 })),

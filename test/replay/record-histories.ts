@@ -13,9 +13,7 @@ import { registerSearchAttributes } from '../../src/engine/search-attributes.js'
 import { createWorker } from '../../src/engine/worker.js';
 import type { MediaRooms } from '../../src/ports/media-rooms.js';
 import type { RobotCalls } from '../../src/ports/robot-calls.js';
-import { createPlacer } from '../../src/service/place-once.js';
 import { createMediaInMemory } from '../support/media-in-memory.js';
-import { createPlacingsInMemory } from '../support/placings-in-memory.js';
 import { createProviderInMemory } from '../support/provider-in-memory.js';
 import { QUICK_PACE } from '../support/robot-calls.js';
 import { temporalServer } from '../support/temporal-server.js';
@@ -74,12 +72,11 @@ async function play(connected: EngineConnection): Promise<void> {
   };
   const stopping = new AbortController().signal;
   const isOurs = async () => false;
-  const placer = createPlacer({ robotCalls, placings: createPlacingsInMemory(), now: Date.now });
   const worker = await createWorker({
     ...connected,
     workflowBundle: await workflowBundle(),
     activities: {
-      ...createRobotActivities({ robotCalls, placer, isOurs, pace: QUICK_PACE, stopping }),
+      ...createRobotActivities({ robotCalls, isOurs, pace: QUICK_PACE, stopping }),
       ...createStreamActivities({ mediaRooms, pace: { beginning: 50, playing: 50 }, stopping }),
       ...createCallbackActivities({
         appId: '1400000000',

@@ -113,16 +113,7 @@ describe('settling', () => {
       },
     };
     const now = () => Date.now() + START_WITHIN_MS + 1;
-    await settleCall(
-      {
-        engine,
-        records: api.store.records,
-        reader: api.store.reader,
-        placings: api.store.placings,
-        now,
-      },
-      before,
-    );
+    await settleCall({ engine, records: api.store.records, reader: api.store.reader, now }, before);
     const after = await api.store.reader.find(state.callId);
     expect(after?.state).toMatchObject({ status: 'cancelled', cause: 'cancelled' });
   });

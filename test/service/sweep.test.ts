@@ -18,7 +18,6 @@ const deps = (now: () => number = later) => ({
   engine: api.engine,
   records: api.store.records,
   reader: api.store.reader,
-  placings: api.store.placings,
   now,
 });
 
@@ -86,21 +85,6 @@ describe('a sweep', () => {
     expect(await swept(deps())).toEqual([callId]);
     expect(api.engine.released).toMatchObject([{ callId, providerCallId }]);
     expect(await stateOf()).toMatchObject({ status: 'ended', cause: 'ops_ended' });
-  });
-
-  it('has it ended as well where its workflow was terminated before it heard of it', async () => {
-    api.engine.onPlace = () => undefined;
-    const request = { plan: aPlan(), roomIsOurs: false, fingerprint: 'unheard' };
-    expect(await api.robotCalls.start(request)).toEqual({ kind: 'unknown' });
-    const callId = (await api.store.reservations.nextCallId()) - 1;
-    const report = { type: 'placed', providerCallId: 'p-unheard', claimed: true } as const;
-    await api.store.placings.takeOn(callId);
-    await api.store.placings.keep(callId, report);
-    api.engine.terminateVisibly(callId);
-    expect(await swept(deps())).toEqual([callId]);
-    expect(api.engine.released.at(-1)).toMatchObject({ callId, providerCallId: 'p-unheard' });
-    const record = await api.store.reader.find(callId);
-    expect(record?.state).toMatchObject({ cause: 'ops_ended', version: 3 });
   });
 
   it('begins nothing more once its process is to stop', async () => {

@@ -6,7 +6,6 @@ import { createCallHistory } from '../../src/store/call-history.js';
 import { createCallReader } from '../../src/store/call-reader.js';
 import type { Database } from '../../src/store/database.js';
 import { IN_MEMORY, openPglite } from '../../src/store/pglite.js';
-import { createPlacings } from '../../src/store/placings.js';
 import { openPostgres } from '../../src/store/postgres.js';
 import { createRecords } from '../../src/store/records.js';
 import { createReservations } from '../../src/store/reservations.js';
@@ -31,7 +30,6 @@ export const repositories = (database: Database) => ({
   webhookEndpoints: createWebhookEndpoints(database, KEYRING),
   webhookDeliveries: createWebhookDeliveries(database, KEYRING),
   retention: createRetention(database),
-  placings: createPlacings(database),
   rows: async (query: SQL): Promise<Row[]> =>
     ((await database.run((queries) => queries.execute(query))) as { rows: Row[] }).rows,
 });

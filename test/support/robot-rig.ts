@@ -1,9 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createRobotActivities, type Pace } from '../../activities/robot-calls.js';
 import type { CallState } from '../../src/call/state.js';
-import { createPlacer } from '../../src/service/place-once.js';
 import type { RobotActivities } from '../../workflows/call/robot-activities.js';
-import { createPlacingsInMemory } from './placings-in-memory.js';
 import { createProviderInMemory, type ProviderInMemory } from './provider-in-memory.js';
 import { type Rig, type RigOptions, startRig } from './rig.js';
 import { QUICK_PACE } from './robot-calls.js';
@@ -27,10 +25,8 @@ export async function startRobotRig(options: RobotRigOptions = {}): Promise<Robo
   const { instead, beside, pace = QUICK_PACE, ...rigOptions } = options;
   const provider = createProviderInMemory();
   const stopping = new AbortController().signal;
-  const placings = createPlacingsInMemory();
   const real = createRobotActivities({
     robotCalls: provider,
-    placer: createPlacer({ robotCalls: provider, placings, now: Date.now }),
     isOurs: async () => false,
     pace,
     stopping,

@@ -139,7 +139,6 @@ const dependencies = ({ store, engine }: Backing): Dependencies => ({
   records: store.records,
   reader: store.reader,
   history: store.history,
-  placings: store.placings,
   qualitySamples: store.qualitySamples,
   rtcTokens: {
     appId: '1400000001',

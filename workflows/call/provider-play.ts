@@ -16,8 +16,6 @@ export interface ProviderSide {
   notSent(why: string): ProviderReport;
   /** Rings phones. */
   place(call: CallState): Promise<ProviderReport>;
-  /** Where others may have asked the provider as well: what came of that, or that nobody shall. */
-  withdraw?(why: string): Promise<ProviderReport>;
   /** Looks for a call whose placing was not answered; finds nothing by `until`: no report. */
   find(call: CallState, until: number): Promise<readonly ProviderReport[]>;
   /** Answers when the provider says anything else than what is known. */
@@ -86,14 +84,10 @@ export class ProviderPlay {
   async #place(): Promise<void> {
     const isWanted = this.#state.ending === undefined;
     const askedAt = Date.now();
-    const work = isWanted ? this.#side.place(this.#state) : this.#withdrawn();
-    const report = await work.catch((error: unknown) => this.#afterNoAnswer(error));
-    this.#session.report(report.type === 'placing-unknown' ? { askedAt, ...report } : report);
-  }
-
-  async #withdrawn(): Promise<ProviderReport> {
-    const why = 'ended before';
-    return (await this.#side.withdraw?.(why)) ?? this.#side.notSent(why);
+    const report = isWanted
+      ? await this.#side.place(this.#state).catch((error: unknown) => this.#afterNoAnswer(error))
+      : this.#side.notSent('ended before');
+    this.#session.report(report.type === 'placing-unknown' ? { ...report, askedAt } : report);
   }
 
   #afterNoAnswer(error: unknown): ProviderReport {

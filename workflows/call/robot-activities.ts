@@ -42,8 +42,7 @@ export interface LostCall {
 
 /** What a robot call asks of its provider; each answers with reports in our words. */
 export interface RobotActivities {
-  /** Withdrawn, it is not sent any more, unless somebody has sent it: then what came of it. */
-  placeRobotCall(plan: RobotPlan, withdrawn?: string): Promise<ProviderReport>;
+  placeRobotCall(plan: RobotPlan): Promise<ProviderReport>;
   /** Looks for a call whose placing was not answered; finds nothing by `until`: no report. */
   findRobotCall(lost: LostCall): Promise<readonly ProviderReport[]>;
   /** Answers when the provider says anything else than what is known, or that, where it is asked. */

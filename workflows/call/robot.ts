@@ -1,5 +1,3 @@
-import { TimeoutType } from '@temporalio/common';
-import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { ProviderReport } from '../../src/call/events.js';
 import { type CallState, callerOf } from '../../src/call/state.js';
 import { NOT_SENT_CODE, type RobotPlan } from '../../src/contract/robot-plan.js';
@@ -19,9 +17,7 @@ const ENDED: readonly ProviderReport[] = [{ type: 'forgotten' }];
 /** Calls that a robot account places to app users: a group that is looked at again and again. */
 export const robotSide = (plan: RobotPlan): ProviderSide => ({
   notSent: (why) => ({ type: 'refused', code: NOT_SENT_CODE, info: `not sent: ${why}` }),
-  place: () => placeRobotCall(plan).catch(unlessNobodyWasFree),
-  withdraw: (why) =>
-    placeRobotCall.executeWithOptions({ summary: 'withdraw the request' }, [plan, why]),
+  place: () => placeRobotCall(plan),
   find: ({ placing, createdAt }, until) => {
     const askedAt = (placing?.kind === 'unknown' ? placing.askedAt : undefined) ?? createdAt;
     return findRobotCall.executeWithOptions({ summary: 'look for the call' }, [
@@ -40,15 +36,6 @@ export const robotSide = (plan: RobotPlan): ProviderSide => ({
     return [await closeRobotCall.executeWithOptions({ summary: 'read how it ended' }, [close])];
   },
 });
-
-/** The request may be another process's, which needs no worker for it. */
-function unlessNobodyWasFree(error: unknown): ProviderReport {
-  const cause = error instanceof ActivityFailure ? error.cause : undefined;
-  if (cause instanceof TimeoutFailure && cause.timeoutType === TimeoutType.SCHEDULE_TO_START) {
-    return { type: 'placing-unknown', evidence: 'no worker was free' };
-  }
-  throw error;
-}
 
 const placed = ({ providerCallId = '' }: CallState): PlacedCall => ({ providerCallId });
 

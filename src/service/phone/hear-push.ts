@@ -4,7 +4,10 @@ import { toldBy } from '../../call/step.js';
 import { judge } from '../../call/transition.js';
 import { callIdOfToken } from '../../contract/phone-token.js';
 import type { PhonePush } from '../../ports/phone-pushes.js';
-import { type Settling, settleCall } from '../settle-call.js';
+import type { Dependencies } from '../dependencies.js';
+import { settleCall } from '../settle-call.js';
+
+type Hearing = Pick<Dependencies, 'engine' | 'reader' | 'records' | 'now'>;
 
 export interface Heard {
   /** Whether it will not be lost any more, and may be acknowledged. */
@@ -26,7 +29,7 @@ const NOT_TAKEN: Heard = { isTaken: false, allow: false };
 const NOT_OURS: Heard = { isTaken: true, allow: false };
 
 /** Hands over to its call what a provider pushed, and answers once that is durable. */
-export function createHearPush(deps: Settling): HearPush {
+export function createHearPush(deps: Hearing): HearPush {
   const taken = new LRUCache<string, true>({ max: REMEMBERED_PUSHES });
   return async (push) => {
     const callId = await callIdOf(deps, push);
@@ -40,14 +43,14 @@ export function createHearPush(deps: Settling): HearPush {
 }
 
 async function callIdOf(
-  { reader }: Settling,
+  { reader }: Hearing,
   { token, providerCallId }: PhonePush,
 ): Promise<number | undefined> {
   if (token !== undefined) return callIdOfToken(token);
   return (await reader.findByProviderId(providerCallId))?.state.callId;
 }
 
-async function hear(deps: Settling, callId: number, push: PhonePush): Promise<Heard> {
+async function hear(deps: Hearing, callId: number, push: PhonePush): Promise<Heard> {
   const { kind, providerCallId, reports } = push;
   const token = push.token ?? (await deps.reader.find(callId))?.state.token;
   if (token === undefined) return NOT_OURS;
@@ -65,7 +68,7 @@ async function hear(deps: Settling, callId: number, push: PhonePush): Promise<He
 
 /** Asked after the call has heard of it: of two dials for one request only the first may ring. */
 async function mayDial(
-  { engine }: Settling,
+  { engine }: Hearing,
   callId: number,
   { token, providerCallId }: { readonly token: string; readonly providerCallId: string },
 ): Promise<boolean> {
@@ -80,7 +83,7 @@ async function mayDial(
 }
 
 /** The call is over: what is said of it now adds to its record, and what still rings is ended. */
-async function hearLate(deps: Settling, callId: number, push: PhonePush): Promise<Heard> {
+async function hearLate(deps: Hearing, callId: number, push: PhonePush): Promise<Heard> {
   const recorded = await deps.reader.find(callId);
   const { kind, token, providerCallId } = push;
   if (recorded === undefined || recorded.state.token !== token) return NOT_OURS;
@@ -96,7 +99,7 @@ async function hearLate(deps: Settling, callId: number, push: PhonePush): Promis
   return { isTaken: true, allow: false };
 }
 
-async function enrich(deps: Settling, callId: number, { reports }: PhonePush): Promise<void> {
+async function enrich(deps: Hearing, callId: number, { reports }: PhonePush): Promise<void> {
   for (let tries = 0; tries < ENRICHINGS; tries += 1) {
     const known = (await deps.reader.find(callId))?.state;
     if (known === undefined || !isOver(known)) return;

@@ -3,7 +3,7 @@ import type { Device } from '../../../../src/simulators/tencent/devices.js';
 import type { TencentSimulator } from '../../../../src/simulators/tencent/simulator.js';
 import { aStartBody, type Envelope, type RobotBackend } from '../../robot-backend.js';
 import type { RobotFault } from './faults.js';
-import { passedByRepeats, type Story } from './plan.js';
+import type { Story } from './plan.js';
 import type { Script } from './scripts.js';
 
 /** What the backend of a script was told. */
@@ -97,11 +97,7 @@ export async function play(script: Script, scene: Scene): Promise<Told> {
   });
   const random = String(script.nth);
   const start = () => backend.send('start_call_by_robot', body, { random });
-  const repeats = script.point !== undefined && passedByRepeats(script.point);
-  const [{ answer }] = await Promise.all([
-    insist(start, START_AGAIN_UNTIL_MS),
-    repeats && insist(start, START_AGAIN_UNTIL_MS),
-  ]);
+  const { answer } = await insist(start, START_AGAIN_UNTIL_MS);
   if (answer === undefined) return { script, isPromised: false };
   const providerCallId = answer.Response?.CallId;
   if (providerCallId === undefined) return { script, refusal: answer.ErrorCode, isPromised: false };

@@ -1,4 +1,4 @@
-import { doneAt, type KillPlan } from '../kill-plan.js';
+import type { KillPlan } from '../kill-plan.js';
 
 /** What becomes of a robot call; see scripts.ts. */
 export const STORIES = [
@@ -18,8 +18,6 @@ const STORIES_AT: Readonly<Record<string, readonly Story[]>> = {
   'store.reservations.nextCallId': STORIES,
   'store.reservations.reserve': STORIES,
   'store.reservations.nameProviderCall': STORIES,
-  'store.placings.takeOn': STORIES,
-  'store.placings.keep': STORIES,
   'store.records.write': ['terminated'],
   'engine.start': STORIES,
   'engine.placed': STORIES,
@@ -32,10 +30,6 @@ const STORIES_AT: Readonly<Record<string, readonly Story[]>> = {
   'tencent.end': [...BY_THE_PHONE, ...ENDED_BY_BACKEND],
   'tencent.record': [...BY_THE_PHONE, ...ENDED_BY_BACKEND],
 };
-
-/** Only who sends the same start again asks the call itself what came of it. */
-export const passedByRepeats = (point: string): boolean =>
-  ['engine.placed', 'store.reservations.nameProviderCall'].includes(doneAt(point));
 
 /** Every write, every request of the engine and every one of the provider in a robot call. */
 export const ROBOT_PLAN: KillPlan<Story> = {

@@ -83,7 +83,6 @@ const EARLY: readonly string[] = [
   'store.reservations.reserve',
   'engine.start',
   'engine.placed',
-  'store.placings.takeOn',
   'tencent.place',
   'tencent.findPlaced',
 ];

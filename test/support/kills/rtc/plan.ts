@@ -4,9 +4,6 @@ import type { ScriptName } from './scripts.js';
 /** Started with everything in one process, the simulated provider would be killed as well. */
 const OF_ROBOT_CALLS = [
   'store.reservations.nameProviderCall',
-  'store.placings.takeOn',
-  'store.placings.keep',
-  'store.placings.find',
   'engine.placed',
   'engine.release',
   'store.callbackTargets.set',
