@@ -27,7 +27,8 @@ interface Device extends Listener {
 const BACKEND = 'backend';
 /** Where the webhooks of a demonstration go; one that was killed left its endpoint behind. */
 const PATH = '/switchyard-demonstration';
-const COMES_THROUGH_MS = 5_000;
+/** The end of a call that a provider carries is its record, which takes the provider some seconds. */
+const COMES_THROUGH_MS = 20_000;
 const LOOK_EVERY_MS = 50;
 /** For the devices, which hear of it at the same time as the backend. */
 const OTHERS_MS = 100;
