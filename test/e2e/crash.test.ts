@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Client } from '../../src/client/create-client.js';
 import { ringMarginAfter } from '../support/ring-margin.js';
-import { createWorkplace, startEverything } from '../support/workplace.js';
+import { createWorkplace, startServing } from '../support/workplace.js';
 import { session, userOf } from './users.js';
 
 const SHORT_RING_SECONDS = 4;
@@ -38,7 +38,7 @@ describe.each([
   it(`ends them when their ring time is over, ${_}`, async () => {
     const place = await createWorkplace();
     onTestFinished(() => place.remove());
-    const killed = await startEverything(place);
+    const killed = await startServing(place);
     const [ann, eve] = [await userOf(place, '10001'), await userOf(place, '10003')];
     const long = await ring(eve, session(20004, LONG_RING_SECONDS));
     const short = await ring(ann, session(20002, SHORT_RING_SECONDS));
@@ -49,8 +49,7 @@ describe.each([
     if (killsServer) process.kill(server.pid, 'SIGKILL');
 
     const startedAt = Date.now();
-    const next = await place.start(['start']);
-    await next.until(/^API {8}http/m);
+    const next = await startServing(place);
     const backAt = Date.now();
     const marginMs = ringMarginAfter(backAt - startedAt) + ROUNDED_MS;
     const [first, second] = await Promise.all([overAt(short), overAt(long)]);

@@ -5,7 +5,12 @@ import { expect, it, onTestFinished } from 'vitest';
 import { isAlive, type KnownProcess } from '../../src/engine/embedded/end-process.js';
 import { freePort } from '../support/free-port.js';
 import { timed } from '../support/timed.js';
-import { createWorkplace, startEverything, type Workplace } from '../support/workplace.js';
+import {
+  createWorkplace,
+  startEverything,
+  startServing,
+  type Workplace,
+} from '../support/workplace.js';
 import { beginRequest, postInTwoParts } from './slow-request.js';
 import { printedToken } from './users.js';
 
@@ -54,7 +59,7 @@ it('ends cleanly on SIGINT in the middle of the first calls', async () => {
 
 it('ends at once on a second SIGINT, whatever it waits for', async () => {
   const place = await workplace();
-  const product = await startEverything(place);
+  const product = await startServing(place);
   const token = await printedToken(place, '--user', '10001');
   const [neverFinished] = postInTwoParts('/api/calls/1/accept', token, { terminal_id: 'phone-1' });
   await beginRequest(place.apiUrl, neverFinished);

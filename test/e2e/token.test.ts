@@ -2,13 +2,13 @@ import { chmod, cp, mkdtemp, rm, stat } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { PROJECT } from '../support/built-product.js';
 import { runProgram } from '../support/running-program.js';
-import { createWorkplace, startEverything, type Workplace } from '../support/workplace.js';
+import { createWorkplace, startServing, type Workplace } from '../support/workplace.js';
 
 let place: Workplace;
 
 beforeAll(async () => {
   place = await createWorkplace();
-  await startEverything(place);
+  await startServing(place);
 });
 afterAll(() => place?.remove());
 

@@ -34,6 +34,7 @@ export interface Workplace {
 
 type Settings = Readonly<Record<string, string>>;
 
+const API_LINE = /^API {8}http/m;
 const LAST_LINE = /^Ctrl-C stops everything\.$/m;
 const NOT_THE_USERS = /^(NODE_ENV|NODE_OPTIONS|VITEST.*|TEST|DEV|PROD|MODE|SSR|BASE_URL|npm_.*)$/;
 
@@ -93,5 +94,12 @@ export async function startEverything(
 ): Promise<RunningProgram> {
   const product = await place.start(['start'], settings);
   await product.until(LAST_LINE);
+  return product;
+}
+
+/** `switchyard start`, until its API answers: its first calls are played meanwhile. */
+export async function startServing(place: Workplace): Promise<RunningProgram> {
+  const product = await place.start(['start']);
+  await product.until(API_LINE);
   return product;
 }
