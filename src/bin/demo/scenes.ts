@@ -206,8 +206,12 @@ export async function playScenes(stage: Stage): Promise<void> {
   for (const [title, play] of scenes) {
     if (stage.stopping.aborted) break;
     stage.say(`\n${title}`);
-    await play(stage, { caller, callee, other }).catch((error: unknown) => breakOff(stage, error));
-    if (!stage.stopping.aborted) await listening.tell();
+    try {
+      await play(stage, { caller, callee, other });
+      if (!stage.stopping.aborted) await listening.tell();
+    } catch (error) {
+      breakOff(stage, error);
+    }
   }
   await listening.leave();
 }
