@@ -8,11 +8,6 @@ const SEAMS = {
   'dist/src/engine/call-engine.js': ['createCallEngine', 'engineSeam'],
   'dist/src/engine/worker.js': ['createWorker', 'workerSeam'],
   'dist/src/providers/tencent/robot-calls.js': ['createTencentRobotCalls', 'portSeam', 'tencent'],
-  'dist/src/providers/yuntongxun/telephony.js': [
-    'createYuntongxunTelephony',
-    'portSeam',
-    'telephony',
-  ],
 };
 
 const PROJECT = new URL('../../..', import.meta.url).href;
