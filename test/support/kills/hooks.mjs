@@ -8,9 +8,6 @@ const SEAMS = {
   'dist/src/engine/call-engine.js': ['createCallEngine', 'engineSeam'],
   'dist/src/engine/worker.js': ['createWorker', 'workerSeam'],
   'dist/src/providers/tencent/robot-calls.js': ['createTencentRobotCalls', 'portSeam', 'tencent'],
-  'dist/src/providers/tencent/relay.js': ['createCallbackRelay', 'portSeam', 'relay'],
-  'dist/src/providers/trtc/media-rooms.js': ['createMediaRooms', 'portSeam', 'trtc'],
-  'dist/src/engine/callback-inbox.js': ['createCallbackInbox', 'portSeam', 'inbox'],
 };
 
 const PROJECT = new URL('../../..', import.meta.url).href;
