@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { objectIn, serveControl } from '../control-endpoint.js';
 import { createFaultRules } from '../fault-rules.js';
 import { readBody, serveOnLoopback } from '../loopback-server.js';
 import { createTimers } from '../timers.js';
@@ -16,16 +17,6 @@ export interface TencentSimulator {
   readonly control: Control;
   stop(): Promise<void>;
 }
-
-const objectIn = (body: string): Record<string, unknown> | undefined => {
-  try {
-    const value: unknown = JSON.parse(body);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
-};
 
 /**
  * Stands in for Tencent's Call REST API and its callbacks, on loopback: written from the published
@@ -70,23 +61,9 @@ export async function startTencentSimulator(
     await answerWith(rules.next(name, robotIn(body)), () => command(body), response, faultTimers);
   };
 
-  const serveControl = async (request: IncomingMessage, response: ServerResponse, name: string) => {
-    const order = objectIn((await readBody(request)) || '{}');
-    if (order === undefined || !Object.hasOwn(control, name)) {
-      response.writeHead(404).end();
-      return;
-    }
-    const done: unknown = control[name as keyof Control](order as never);
-    response
-      .writeHead(200, { 'content-type': 'application/json' })
-      .end(JSON.stringify(done ?? null));
-  };
-
   const server = await serveOnLoopback(settings.port, async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://simulator');
-    const control = /^\/control\/(\w+)$/.exec(url.pathname)?.[1];
-    if (control !== undefined) await serveControl(request, response, control);
-    else await serveCommand(request, response, url);
+    if (await serveControl(control, request, response)) return;
+    await serveCommand(request, response, new URL(request.url ?? '/', 'http://simulator'));
   });
   return {
     url: server.url,

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { serveControl } from '../control-endpoint.js';
 import { createFaultRules } from '../fault-rules.js';
 import { readBody, serveOnLoopback } from '../loopback-server.js';
 import { createTimers } from '../timers.js';
@@ -72,23 +73,9 @@ export async function startYuntongxunSimulator(
     await answerWith(ordered, { wire, response, timers: faultTimers, carryOut });
   };
 
-  const serveControl = async (request: IncomingMessage, response: ServerResponse, name: string) => {
-    const order = read('json', (await readBody(request)) || '{}');
-    if (order === undefined || !Object.hasOwn(control, name)) {
-      response.writeHead(404).end();
-      return;
-    }
-    const done: unknown = control[name as keyof Control](order as never);
-    response
-      .writeHead(200, { 'content-type': 'application/json' })
-      .end(JSON.stringify(done ?? null));
-  };
-
   const server = await serveOnLoopback(settings.port, async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://simulator');
-    const name = /^\/control\/(\w+)$/.exec(url.pathname)?.[1];
-    if (name !== undefined) await serveControl(request, response, name);
-    else await serveCommand(request, response, url);
+    if (await serveControl(control, request, response)) return;
+    await serveCommand(request, response, new URL(request.url ?? '/', 'http://simulator'));
   });
   return {
     url: server.url,
