@@ -7,6 +7,7 @@ import { media, ringing, start } from './media-reports.js';
 import type { PartyFact } from './party-facts.js';
 import { PHONE_STAGES, type PhoneStage } from './phone-stages.js';
 import { asKnown, forgotten, placed, placingUnknown, refused } from './placing.js';
+import { areSameFacts } from './same-facts.js';
 import { type CallState, isInCall, isOver, type Party, partiesIn, partyOf } from './state.js';
 import { andThen, change, clampTime, type Step, stay } from './step.js';
 import { streamReport } from './stream.js';
@@ -215,6 +216,6 @@ function enrich(
 ): Step {
   const { type: _type, ...facts } = report;
   const enrichment = { ...state.enrichment, ...facts };
-  if (JSON.stringify(enrichment) === JSON.stringify(state.enrichment ?? {})) return stay(state);
+  if (areSameFacts(enrichment, state.enrichment ?? {})) return stay(state);
   return change(state, { enrichment }, now, { type: 'call.updated' });
 }

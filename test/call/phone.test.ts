@@ -58,6 +58,22 @@ describe('a two-way callback', () => {
     });
   });
 
+  it('hears nothing new in a record that it has, in whatever order that was kept', () => {
+    const ended = after(phone(), over({ cause: 'hangup', acceptedAt: T0 + 1_000 }));
+    const record = {
+      type: 'enriched',
+      billedMs: 9_000,
+      calleeLeg: { rangAt: T0, answeredAt: T0 + 1_000 },
+    } as const;
+    const known = after(ended, record);
+    const kept: CallState = {
+      ...known,
+      enrichment: { calleeLeg: { answeredAt: T0 + 1_000, rangAt: T0 }, billedMs: 9_000 },
+    };
+    expect(after(kept, record)).toBe(kept);
+    expect(after(kept, { ...record, billedMs: 8_000 }).version).toBe(kept.version + 1);
+  });
+
   it('that ends before anybody heard of its answer was a conversation all the same', () => {
     const said = over({ cause: 'hangup', by: 'caller', acceptedAt: T0 + 1_500 });
     const ended = judge(phone(), said, T0 + 5_000).state;

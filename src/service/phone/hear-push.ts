@@ -99,6 +99,7 @@ async function hearLate(deps: Hearing, callId: number, push: PhonePush): Promise
   return { isTaken: true, allow: false };
 }
 
+/** Until its record has it all: another write of the same version may have come first. */
 async function enrich(deps: Hearing, callId: number, { reports }: PhonePush): Promise<void> {
   for (let tries = 0; tries < ENRICHINGS; tries += 1) {
     const known = (await deps.reader.find(callId))?.state;
@@ -111,7 +112,5 @@ async function enrich(deps: Hearing, callId: number, { reports }: PhonePush): Pr
     });
     if (state === known) return;
     await deps.records.write(state, told);
-    const written = (await deps.reader.find(callId))?.state;
-    if (JSON.stringify(written?.enrichment) === JSON.stringify(state.enrichment)) return;
   }
 }
