@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
+import { expect } from 'vitest';
 import type { CallState } from '../../../src/call/state.js';
 import type { OutwardEvent } from '../../../src/call/step.js';
 import { openPglite } from '../../../src/store/pglite.js';
@@ -11,6 +12,13 @@ import type { MortalProduct } from './mortal-product.js';
 export interface Compared {
   readonly is: unknown;
   readonly shouldBe: unknown;
+}
+
+/** A failure says whole what was found: it may not come again soon. */
+export function expectAlike(all: readonly Compared[]): void {
+  for (const { is, shouldBe } of all) {
+    expect(is, `${JSON.stringify(is)} is not ${JSON.stringify(shouldBe)}`).toEqual(shouldBe);
+  }
 }
 
 /** A call as the store tells it. */

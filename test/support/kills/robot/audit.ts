@@ -66,7 +66,8 @@ export interface Played {
 /** At most one ring for one start, and one end, which is the one that the provider knows. */
 export function compareEnds({ told, rows, rung }: Played): Compared {
   const { script, providerCallId, refusal } = told;
-  const [row, ...others] = rows.filter(({ state }) => !wasNeverAsked(state));
+  const asked = rows.filter(({ state }) => !wasNeverAsked(state));
+  const [row, ...others] = asked.filter((each, nth) => !wasAskedAnew(each, asked[nth + 1]));
   const state = row?.state;
   const call = rung.find(({ id }) => id === state?.providerCallId) ?? rung[0];
   const most = ringsPerStart(script);
@@ -97,6 +98,15 @@ export function compareEnds({ told, rows, rung }: Played): Compared {
 /** A start that came too late, or was not sent, rang nobody; the next try is another one. */
 const wasNeverAsked = ({ cause, placing }: CallState): boolean =>
   cause === 'unreachable' || (placing?.kind === 'refused' && placing.info.startsWith('not sent'));
+
+/** How long a request is the same one although its call is over. */
+const SAME_FOR_MS = 30_000;
+
+/** Refused, and the answer lost with the process: who asks again much later asks for another call. */
+const wasAskedAnew = ({ state }: Row, next: Row | undefined): boolean =>
+  state.placing?.kind === 'refused' &&
+  next !== undefined &&
+  next.state.createdAt - state.createdAt >= SAME_FOR_MS;
 
 const endOf = ({ status, cause, acceptedAt }: CallState): End => ({
   status,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { Outcome } from '../../insistent-call.js';
+import { expectAlike } from '../kill-audit.js';
 import { planKills, pointsOf, unknownTo } from '../kill-plan.js';
 import { auditKills, type KillAudit } from './audit.js';
 import { type Realm, RTC_PLANS } from './plan.js';
@@ -68,8 +69,7 @@ export function describeKills(realm: Realm): void {
 
 /** Everybody tells of each call the same, and everybody was told everything once. */
 export function expectAgreement(audit: KillAudit): void {
-  for (const { is, shouldBe } of audit.calls) expect(is).toEqual(shouldBe);
-  for (const { is, shouldBe } of audit.neverRang) expect(is).toEqual(shouldBe);
+  expectAlike([...audit.calls, ...audit.neverRang]);
   expect(audit.wrongCursors).toEqual([]);
 }
 
