@@ -83,6 +83,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/{integration,e2e}/**/*.test.ts'],
           ...serverBacked,
+          // Products that start, ring and are killed: these wait the longest.
+          maxWorkers: 3,
           ...turn(3),
         },
       },

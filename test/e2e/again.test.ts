@@ -2,7 +2,12 @@ import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Client as Caller } from '../../src/client/create-client.js';
 import type { RunningProgram } from '../support/running-program.js';
-import { createWorkplace, startEverything, type Workplace } from '../support/workplace.js';
+import {
+  createWorkplace,
+  startEverything,
+  startServing,
+  type Workplace,
+} from '../support/workplace.js';
 import { session, userOf } from './users.js';
 
 let place: Workplace;
@@ -13,7 +18,7 @@ let callId: number;
 
 beforeAll(async () => {
   place = await createWorkplace();
-  const yesterday = await startEverything(place);
+  const yesterday = await startServing(place);
   caller = await userOf(place, '10001');
   callId = Number((await caller.createCall(session(20002))).call_id);
   const callee = await userOf(place, '20002');
