@@ -14,7 +14,7 @@ import type { UserEvents } from '../ports/user-events.js';
 import type { WebhookDeliveries, WebhookEndpoints } from '../ports/webhooks.js';
 import { createCallHistory } from './call-history.js';
 import { createCallReader } from './call-reader.js';
-import { createCallbackTargets } from './callback-targets.js';
+import { createCallbackTargets, sealTargetsAnew } from './callback-targets.js';
 import type { Database } from './database.js';
 import { createDirectory, sealUsersAnew } from './directory.js';
 import { createPhoneReservations } from './phone-reservations.js';
@@ -69,6 +69,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     : openPostgres(databaseUrl));
   const qualitySamples = createQualitySamples(database, onError);
   await sealUsersAnew(database, keyring).catch(onError);
+  await sealTargetsAnew(database, keyring).catch(onError);
   return {
     reservations: createReservations(database),
     records: createRecords(database),
@@ -79,7 +80,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     webhookDeliveries: createWebhookDeliveries(database, keyring),
     retention: createRetention(database),
     qualitySamples,
-    callbackTargets: createCallbackTargets(database),
+    callbackTargets: createCallbackTargets(database, keyring),
     robotCallHistory: createRobotCallHistory(database),
     directory: createDirectory(database, keyring),
     phoneReservations: createPhoneReservations(database),

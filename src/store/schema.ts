@@ -147,6 +147,7 @@ export const userCursors = pgTable('user_cursors', {
 /** Where the backend of an application wants the callbacks that come to us. */
 export const callbackTargets = pgTable('callback_targets', {
   appId: text('app_id').primaryKey(),
+  /** Sealed. */
   url: text().notNull(),
   commands: text().array().notNull(),
 });

@@ -1,8 +1,13 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createKeyring } from '../../src/keys/keyring.js';
 import type { CallbackTargets } from '../../src/ports/callback-targets.js';
-import { createCallbackTargets } from '../../src/store/callback-targets.js';
+import { createCallbackTargets, sealTargetsAnew } from '../../src/store/callback-targets.js';
 import { DATABASES, type OpenedStore } from './stores.js';
 
+const FORMER = { id: 'former', key: Buffer.alloc(32, 1) };
+const KEY = { id: 'today', key: Buffer.alloc(32, 2) };
+const keyring = createKeyring([KEY, FORMER]);
 const COMMANDS = ['Call.CallbackAfterEndCall', 'Call.CallbackAfterStartCall'];
 
 describe.each(DATABASES)('the callback URLs of backends on $name', ({ open }) => {
@@ -10,7 +15,7 @@ describe.each(DATABASES)('the callback URLs of backends on $name', ({ open }) =>
   let targets: CallbackTargets;
   beforeAll(async () => {
     store = await open();
-    targets = createCallbackTargets(store.database);
+    targets = createCallbackTargets(store.database, keyring);
   });
   afterAll(() => store.remove());
 
@@ -26,5 +31,24 @@ describe.each(DATABASES)('the callback URLs of backends on $name', ({ open }) =>
     await targets.clear('1');
     expect(await targets.read('1')).toBeUndefined();
     expect(await targets.read('2')).toEqual({ url: 'https://two.test/', commands: [] });
+  });
+
+  it('are sealed, each for its application, and anew when there is a new key', async () => {
+    const url = 'https://user:password@backend.test/?secret=s1';
+    const former = createCallbackTargets(store.database, createKeyring([FORMER]));
+    await former.set('3', { url, commands: [] });
+    const stored = async () => {
+      const [row] = await store.rows(sql`select url from callback_targets where app_id = '3'`);
+      return String(row?.url);
+    };
+    expect(await stored()).toMatch(/^sealed:former:/);
+    expect(await targets.read('3')).toEqual({ url, commands: [] });
+    await sealTargetsAnew(store.database, keyring);
+    expect(await stored()).toMatch(/^sealed:today:/);
+    expect(await stored()).not.toContain('backend.test');
+    expect(await targets.read('3')).toEqual({ url, commands: [] });
+    const moved = sql`update callback_targets set url = (select url from callback_targets where app_id = '3') where app_id = '2'`;
+    await store.rows(moved);
+    await expect(targets.read('2')).rejects.toThrow('belongs elsewhere');
   });
 });

@@ -1,0 +1,1 @@
+UPDATE "callback_targets" SET "url" = 'clear:' || "url";
