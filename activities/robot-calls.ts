@@ -21,9 +21,17 @@ export interface Pace {
   readonly waiting: number;
   /** The longest pause of somebody who was told to slow down. */
   readonly slowest: number;
+  /** How long the provider's own word of why somebody is out may be on its way. */
+  readonly word: number;
 }
 
-export const PACE: Pace = { ringing: 1_000, talking: 5_000, waiting: 1_000, slowest: 30_000 };
+export const PACE: Pace = {
+  ringing: 1_000,
+  talking: 5_000,
+  waiting: 1_000,
+  slowest: 30_000,
+  word: 3_000,
+};
 
 export interface RobotWork {
   readonly robotCalls: RobotCalls;
@@ -64,15 +72,17 @@ export function createRobotActivities({ robotCalls, isOurs, pace = PACE, stoppin
     async followRobotCall({ providerCallId, isAsked, ...known }) {
       const rest = restsUnlessStopping(stopping);
       let slowed = 1;
-      // The provider's own word of why somebody is out may be on its way.
-      let hasGuessed = false;
+      let guessFrom: number | undefined;
       for (;;) {
         const seen = await robotCalls.lookUp(providerCallId);
         if (seen.kind === 'gone') return [{ type: 'forgotten' }];
         if (seen.kind === 'live') {
-          const { news, isGuess } = newsOf(known, seen.parties, Date.now());
-          if (news.length > 0 && (!isGuess || isAsked || hasGuessed)) return news;
-          hasGuessed = isGuess;
+          const now = Date.now();
+          const { news, guesses } = newsOf(known, seen.parties, now);
+          if (news.length > 0) return news;
+          guessFrom = guesses.length > 0 ? (guessFrom ?? now + pace.word) : undefined;
+          const isToBeGuessed = guessFrom !== undefined && (isAsked || now >= guessFrom);
+          if (isToBeGuessed) return guesses;
           if (isAsked) return [{ type: 'as-known' }];
         }
         slowed = seen.kind === 'unknown' ? slowed * 2 : 1;

@@ -7,8 +7,8 @@ type Known = Omit<FollowedCall, 'providerCallId' | 'isAsked'>;
 
 export interface News {
   readonly news: readonly ProviderReport[];
-  /** Why somebody who rang is out is a guess. */
-  readonly isGuess: boolean;
+  /** Who rang and is out, where nobody has said why. */
+  readonly guesses: readonly ProviderReport[];
 }
 
 /** Words for why somebody who rang is out; `left` says that they had answered. */
@@ -25,11 +25,11 @@ export function newsOf(
   now: number,
 ): News {
   const listed = new Map(seen.map(({ userId, state }) => [userId, state]));
-  let isGuess = false;
-  const whyOut = (word: PartyFact | undefined): PartyFact => {
-    if (word !== undefined && OUT.includes(word)) return word;
-    isGuess = true;
-    return now >= ringUntil ? 'no_answer' : 'rejected';
+  const guesses: ProviderReport[] = [];
+  const whyOut = (userId: string, word: PartyFact | undefined): ProviderReport[] => {
+    if (word !== undefined && OUT.includes(word)) return [party(userId, word)];
+    guesses.push(party(userId, now >= ringUntil ? 'no_answer' : 'rejected'));
+    return [];
   };
   const changes = known.flatMap(({ userId, state, word }): ProviderReport[] => {
     const current = listed.get(userId);
@@ -37,9 +37,7 @@ export function newsOf(
     if (state === 'present' && current === undefined) return [party(userId, 'left')];
     const wasOut = state !== 'ringing' && state !== 'present';
     if (wasOut && isGroup && current === 'present') return [party(userId, 'answered')];
-    if (state === 'ringing' && current === undefined && isGroup) {
-      return [party(userId, whyOut(word))];
-    }
+    if (state === 'ringing' && current === undefined && isGroup) return whyOut(userId, word);
     return [];
   });
   const isNew = ({ userId }: RobotCallParty) =>
@@ -47,7 +45,7 @@ export function newsOf(
   const added = seen
     .filter(isNew)
     .map(({ userId, state }) => party(userId, state === 'ringing' ? 'ringing' : 'answered'));
-  return { news: [...changes, ...added], isGuess };
+  return { news: [...changes, ...added], guesses };
 }
 
 const party = (userId: string, fact: PartyFact): ProviderReport => ({

@@ -10,7 +10,7 @@ import {
 } from '../support/provider-in-memory.js';
 import { aPlan } from '../support/robot-backend.js';
 
-const FAST = { ringing: 10, talking: 30, waiting: 10, slowest: 80 };
+const FAST = { ringing: 10, talking: 30, waiting: 10, slowest: 80, word: 100 };
 const followed = (state: 'ringing' | 'present' = 'ringing') => ({
   providerCallId: PROVIDER_CALL_ID,
   robot: 'robot',
@@ -81,7 +81,8 @@ describe('following a call', () => {
   });
 
   it('asks each second while somebody rings, then every five, and never less than twice a minute', () => {
-    expect(PACE).toEqual({ ringing: 1_000, talking: 5_000, waiting: 1_000, slowest: 30_000 });
+    const { word: _word, ...pauses } = PACE;
+    expect(pauses).toEqual({ ringing: 1_000, talking: 5_000, waiting: 1_000, slowest: 30_000 });
   });
 
   it('of a hundred calls costs at most half of what Tencent allows, rung or talked in', () => {
@@ -102,6 +103,31 @@ describe('following a call', () => {
     await expect.poll(() => provider.lookUps).toBeGreaterThan(2);
     provider.parties = [{ userId: 'jack', state: 'ringing' }];
     expect(await answer).toEqual([{ type: 'as-known' }]);
+  });
+
+  it('waits for a word of why somebody of a group is out, and guesses when none comes', async () => {
+    const provider = createProviderInMemory();
+    provider.parties = [{ userId: 'kim', state: 'ringing' }];
+    const { followRobotCall } = activities(provider);
+    const known = ['jack', 'kim'].map((userId) => ({ userId, state: 'ringing' as const }));
+    const group = { ...followed(), known, isGroup: true };
+    const follow = (more = {}) => watched().run(followRobotCall, { ...group, ...more });
+    const begun = Date.now();
+    expect(await follow()).toEqual([{ type: 'party', userId: 'jack', fact: 'rejected' }]);
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(FAST.word);
+    const lookUps = provider.lookUps;
+    await follow({ isAsked: true });
+    expect(provider.lookUps).toBe(lookUps + 1);
+  });
+
+  it('keeps nobody’s answer back because of a guess about somebody else', async () => {
+    const provider = createProviderInMemory();
+    provider.parties = [{ userId: 'kim', state: 'present' }];
+    const { followRobotCall } = activities(provider);
+    const known = ['jack', 'kim'].map((userId) => ({ userId, state: 'ringing' as const }));
+    const news = await watched().run(followRobotCall, { ...followed(), known, isGroup: true });
+    expect(news).toEqual([{ type: 'party', userId: 'kim', fact: 'answered' }]);
+    expect(provider.lookUps).toBe(1);
   });
 
   it('says that the provider has forgotten the call', async () => {

@@ -17,14 +17,13 @@ const news = (
   before: Record<string, PartyState>,
   now: Record<string, RobotCallParty['state']>,
   at = BEFORE,
-) =>
-  newsOf(
-    { robot: 'robot', known: known(before), isGroup, ringUntil: RING_UNTIL },
-    listed(now),
-    at,
-  ).news.map((report) =>
+) => {
+  const call = { robot: 'robot', known: known(before), isGroup, ringUntil: RING_UNTIL };
+  const { news: sure, guesses } = newsOf(call, listed(now), at);
+  return [...sure, ...guesses].map((report) =>
     report.type === 'party' ? `${report.userId} ${report.fact}` : report.type,
   );
+};
 
 describe('what a list of the provider says', () => {
   it.each([
@@ -97,7 +96,7 @@ describe('what a list of the provider says', () => {
       BEFORE,
     );
     expect(told).toEqual({
-      isGuess: false,
+      guesses: [],
       news: [
         { type: 'party', userId: 'a', fact: expected.slice(2) },
         { type: 'party', userId: 'b', fact: 'answered' },
@@ -110,7 +109,10 @@ describe('what a list of the provider says', () => {
     const before = [{ userId: 'a', state: 'ringing' as const, word }];
     const call = { robot: 'robot', known: before, isGroup: true, ringUntil: RING_UNTIL };
     expect(newsOf(call, listed({ a: 'ringing' }), BEFORE).news).toEqual([]);
-    expect(newsOf(call, listed({}), BEFORE)).toMatchObject({ isGuess: true });
+    expect(newsOf(call, listed({}), BEFORE)).toEqual({
+      news: [],
+      guesses: [{ type: 'party', userId: 'a', fact: 'rejected' }],
+    });
   });
 
   it('is the same whether the robot is listed or not', () => {

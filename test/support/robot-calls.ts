@@ -4,7 +4,7 @@ import type { CallOptions } from './calls.js';
 import { aPlan } from './robot-backend.js';
 
 /** Fast enough for tests. */
-export const QUICK_PACE = { ringing: 50, talking: 50, waiting: 50, slowest: 200 };
+export const QUICK_PACE = { ringing: 50, talking: 50, waiting: 50, slowest: 200, word: 100 };
 
 export const aRobotCall = (more: CallOptions = {}): CallOptions => {
   const callees = more.calleeIds ?? ['jack'];

@@ -48,7 +48,7 @@ async function startCallbackRig({ answer = taken, ...options }: Options = {}) {
   const rig: RobotRig = await startRobotRig({
     // So slow that nobody learns anything but by being told.
     ...(options.slowly && {
-      pace: { ringing: 60_000, talking: 60_000, waiting: 50, slowest: 60_000 },
+      pace: { ringing: 60_000, talking: 60_000, waiting: 50, slowest: 60_000, word: 0 },
     }),
     beside: (provider) =>
       createCallbackActivities({
