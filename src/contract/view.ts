@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { isMissed } from '../call/missed.js';
-import { type CallState, callerOf, type Party } from '../call/state.js';
+import { type CallState, callerOf, isOver, type Party } from '../call/state.js';
 import type * as schemas from './schemas.js';
 
 /** An id as the documents print it: an integer, exact up to 64 bits. */
@@ -88,9 +88,16 @@ export function callDetailView(state: CallState): z.input<typeof schemas.callDet
     ending: state.ending !== undefined,
     duration_seconds: durationOf(state),
     missed: isMissed(state),
-    stream: state.stream?.kind ?? null,
+    stream: streamView(state),
     parties: state.parties.map(partyView),
   };
+}
+
+/** What is over plays nothing: stopping the stream is confirmed after the end of its call. */
+function streamView(state: CallState): z.input<typeof schemas.callDetail>['stream'] {
+  const { stream } = state;
+  if (stream === undefined) return null;
+  return isOver(state) && stream.kind !== 'failed' ? 'ended' : stream.kind;
 }
 
 /** A token as the API hands it out; `expiresAt` is milliseconds since the epoch. */
