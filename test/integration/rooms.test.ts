@@ -32,10 +32,33 @@ describe('two users whose apps crash in the middle of a call', () => {
     trtc.control.exit(room, '20002', 2);
     await expect.poll(status).toBe('ended');
     expect(await caller.getCallState(id)).toMatchObject({ end_reason: 'all_left' });
-    await expect
-      .poll(() => codeOr(caller.createCall(aCreate({ target_user_id: 30003, terminal_id: 'x' }))))
-      .toMatchObject({ status: 'calling' });
+    for (const [user, target_user_id] of [
+      [caller, 30003],
+      [callee, 40004],
+    ] as const) {
+      await expect
+        .poll(() => codeOr(user.createCall(aCreate({ target_user_id, terminal_id: 'x' }))))
+        .toMatchObject({ status: 'calling' });
+    }
     const statuses = trtc.control.ledger().callbacks.map((sent) => sent.status);
     expect(new Set(statuses)).toEqual(new Set([200]));
+  });
+
+  it('are free again when neither has entered the room in time', async () => {
+    const stack = await startStack({
+      env: {
+        TRTC_SDK_APP_ID: String(SDK_APP_ID),
+        TRTC_SECRET_KEY: SECRET_KEY,
+        TRTC_CALLBACK_KEY: CALLBACK_KEY,
+        CALLS_CONNECT_TIMEOUT_SECONDS: '1',
+      },
+    });
+    const [caller, callee] = [await stack.insistently('10001'), await stack.insistently('20002')];
+    const created = await caller.createCall(aCreate({ target_user_id: 20002 }));
+    const id = { callId: Number(created.call_id) };
+    await callee.acceptCall(id, { terminal_id: 'phone' });
+    await expect
+      .poll(() => caller.getCallState(id))
+      .toMatchObject({ status: 'ended', end_reason: 'media_timeout' });
   });
 });

@@ -1,7 +1,13 @@
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { callWorkflowId } from '../../src/contract/ids.js';
-import { CALL_WORKFLOW_TYPE } from '../../src/contract/names.js';
+import { callbacksWorkflowId, callWorkflowId } from '../../src/contract/ids.js';
+import {
+  CALL_TASK_QUEUE,
+  CALL_WORKFLOW_TYPE,
+  CALLBACK_SIGNAL,
+  CALLBACKS_WORKFLOW_TYPE,
+} from '../../src/contract/names.js';
+import type { ReceivedCallback } from '../../src/contract/robot-hint.js';
 import { startOptions } from '../../src/engine/call-start.js';
 import { installRuntime } from '../../src/engine/runtime-logger.js';
 import { createWorker } from '../../src/engine/worker.js';
@@ -12,6 +18,8 @@ import { timeSkippingServer } from '../support/time-skipping-server.js';
 const HOUR_MS = 3_600_000;
 /** The clock leaps only while nothing is at work. */
 const AT_WORK_MS = 20_000;
+/** Before a callback is carried on once more. */
+const LONGEST_PAUSE_MS = 300_000;
 /** `IndexedValueType` of Temporal's API. */
 const KEYWORD = 2;
 const KEYWORD_LIST = 7;
@@ -35,20 +43,24 @@ beforeAll(async () => {
 });
 afterAll(() => env.teardown());
 
+const workerWith = (activities: object) =>
+  createWorker({
+    connection: env.nativeConnection,
+    namespace: 'default',
+    workflowBundle: { codePath: inject('bundlePath') },
+    maxCachedWorkflows: 100,
+    shutdownGraceMs: 1_000,
+    activities,
+  });
+
 /** Plays a call to its end on a server whose clock leaps, and answers its last record. */
 async function play(
   options: CallOptions,
   signals: readonly (readonly [string, object])[],
 ): Promise<CallRecord['state']> {
   const written: CallRecord[] = [];
-  const worker = await createWorker({
-    connection: env.nativeConnection,
-    namespace: 'default',
-    workflowBundle: { codePath: inject('bundlePath') },
-    maxCachedWorkflows: 100,
-    shutdownGraceMs: 1_000,
-    activities: { recordCall: async (record: CallRecord) => void written.push(record) },
-  });
+  const recordCall = async (record: CallRecord) => void written.push(record);
+  const worker = await workerWith({ recordCall });
   const start = aStart({ startBy: Number.MAX_SAFE_INTEGER, ...options });
   await worker.runUntil(async () => {
     await env.client.workflow.start(CALL_WORKFLOW_TYPE, {
@@ -116,5 +128,37 @@ describe('a deadline', () => {
       ['media-state', { ...byCallee, ...left }],
     ]);
     expect(state).toMatchObject({ cause: 'max_duration' });
+  });
+});
+
+describe('a callback that its backend never takes', () => {
+  it('is carried on for a day, and then makes way for the next one', async () => {
+    const asked: { readonly body: string; readonly at: number }[] = [];
+    const worker = await workerWith({
+      async relayCallback({ body }: ReceivedCallback) {
+        asked.push({ body, at: await env.currentTimeMs() });
+        if (body === 'refused') throw new Error('HTTP 500');
+      },
+    });
+    const callback = (body: string) => ({ key: body, command: 'Call.X', query: '', body });
+    await worker.runUntil(async () => {
+      const handle = await env.client.workflow.signalWithStart(CALLBACKS_WORKFLOW_TYPE, {
+        workflowId: callbacksWorkflowId('never taken'),
+        taskQueue: CALL_TASK_QUEUE,
+        args: [],
+        signal: CALLBACK_SIGNAL,
+        signalArgs: [callback('refused')],
+      });
+      await handle.signal(CALLBACK_SIGNAL, callback('taken'));
+      await handle.result();
+    });
+    const [first] = asked;
+    const [last, ...others] = asked.filter(({ body }) => body === 'taken');
+    expect(others).toEqual([]);
+    const waitedMs = (last?.at ?? 0) - (first?.at ?? 0);
+    expect(waitedMs).toBeGreaterThanOrEqual(24 * HOUR_MS - LONGEST_PAUSE_MS);
+    expect(waitedMs).toBeLessThan(24 * HOUR_MS + AT_WORK_MS);
+    // Every five minutes at last.
+    expect(asked.length).toBeGreaterThan(250);
   });
 });

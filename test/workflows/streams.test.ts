@@ -3,6 +3,7 @@ import { createStreamActivities } from '../../activities/streams.js';
 import type { Room } from '../../src/call/state.js';
 import { releaseWorkflowId } from '../../src/contract/ids.js';
 import type { StreamPlan } from '../../src/contract/robot-plan.js';
+import { createCallMailbox } from '../../src/engine/call-mailbox.js';
 import type { CallResult } from '../../workflows/call/messages.js';
 import type { CallOptions } from '../support/calls.js';
 import { createMediaInMemory, type MediaInMemory } from '../support/media-in-memory.js';
@@ -25,10 +26,9 @@ interface StreamRig extends RobotRig {
   over(callId: number): Promise<CallResult>;
 }
 
-async function startStreamRig(): Promise<StreamRig> {
+async function startStreamRig(pace = { beginning: 20, playing: 20 }): Promise<StreamRig> {
   const media = createMediaInMemory();
   const stopping = new AbortController().signal;
-  const pace = { beginning: 20, playing: 20 };
   const rig = await startRobotRig({
     beside: () => createStreamActivities({ mediaRooms: media, pace, stopping }),
   });
@@ -116,6 +116,35 @@ describe('the stream of a robot call', () => {
       cause: 'hangup',
       reason: 'stream_finished',
     });
+  });
+
+  it('that is said to be over is looked at, and is over when that is so', async () => {
+    const rig = await startStreamRig({ beginning: 20, playing: 600_000 });
+    const callId = await rig.rings();
+    await rig.answers(callId);
+    const mailbox = createCallMailbox(rig.client, { ok: () => true, stop: () => undefined });
+    const said = (at: number) =>
+      mailbox.report(callId, { type: 'hint', at, parties: [], media: true });
+    await expect.poll(() => said(1)).toBe('taken');
+    await rig.seen(callId, ({ heard }) => heard?.mediaAt === 1);
+    expect(await rig.engine.state(callId)).toMatchObject({ stream: { kind: 'playing' } });
+    rig.media.seen = 'gone';
+    await expect.poll(() => said(2)).toBe('taken');
+    await rig.seen(callId, ({ stream }) => stream?.kind === 'ended');
+    await rig.over(callId);
+  });
+
+  it('that was taken and never plays is tried again, under a task of its own', async () => {
+    const { rings, answers, over, seen, media } = await startStreamRig();
+    const callId = await rings();
+    media.seen = 'gone';
+    await answers(callId, 'starting');
+    const state = await seen(callId, ({ stream }) => stream?.kind === 'waiting');
+    expect(state.stream).toMatchObject({ failures: 1 });
+    media.seen = 'playing';
+    await answers(callId);
+    await over(callId);
+    expect(media.asked).toEqual([STARTED, STARTED, 'stop task-2', 'dismiss room-1']);
   });
 
   it('plays on while nobody can say whether it does', async () => {

@@ -3,8 +3,9 @@ import type { Timers } from '../timers.js';
 import type { TrtcBehaviour } from './settings.js';
 import type { RoomWatcher, TrtcRoom } from './studio.js';
 
-/** How callbacks travel: `shuffled` ones overtake each other, and `none` arrives. */
-export type RoomDelivery = 'once' | 'twice' | 'shuffled' | 'none';
+const WAYS = ['once', 'twice', 'shuffled', 'none'] as const;
+/** How callbacks travel: `shuffled` ones overtake each other, `none` arrives; or one way after the other. */
+export type RoomDelivery = (typeof WAYS)[number] | 'mixed';
 
 export interface SentRoomCallback {
   readonly event: number;
@@ -60,16 +61,18 @@ export function createRoomCallbackSender(
   };
 
   const send = (EventGroupId: number, EventType: number, EventInfo: object) => {
-    if (sender.url === undefined || sender.delivery === 'none') return;
+    count += 1;
+    const next = WAYS[count % WAYS.length];
+    const how = sender.delivery === 'mixed' ? next : sender.delivery;
+    if (sender.url === undefined || how === 'none') return;
     const now = Date.now();
     const stamp = EventGroupId === 7 ? { CallbackMsTs: now } : { CallbackTs: now };
     const info = { ...EventInfo, EventMsTs: now };
     // Blanks and line breaks are part of what is signed.
     const body = JSON.stringify({ EventGroupId, EventType, ...stamp, EventInfo: info }, null, '\t');
-    count += 1;
     const shuffled = SHUFFLING_MS[count % SHUFFLING_MS.length] ?? 0;
-    const copies = sender.delivery === 'twice' ? 2 : 1;
-    timers.after(sender.delivery === 'shuffled' ? shuffled : 0, () => {
+    const copies = how === 'twice' ? 2 : 1;
+    timers.after(how === 'shuffled' ? shuffled : 0, () => {
       for (let nth = 0; nth < copies; nth += 1) void deliver(EventType, body);
     });
   };

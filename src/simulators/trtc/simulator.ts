@@ -32,7 +32,7 @@ export interface TrtcLedger {
 
 export interface TrtcSimulator {
   readonly url: string;
-  readonly control: Pick<Studio, 'enter' | 'exit' | 'stream'> & {
+  readonly control: Pick<Studio, 'enter' | 'exit' | 'stream' | 'finish'> & {
     /** Where callbacks go from now on, and how. */
     callBack(order: { readonly url?: string; readonly how?: RoomDelivery }): void;
     fault(fault: TrtcFault): void;
@@ -102,9 +102,7 @@ export async function startTrtcSimulator(settings: TrtcSimulatorSettings): Promi
   return {
     url: server.url,
     control: {
-      enter: studio.enter,
-      exit: studio.exit,
-      stream: studio.stream,
+      ...handsOn(studio),
       callBack({ url = callbacks.url, how = callbacks.delivery }) {
         callbacks.url = url;
         callbacks.delivery = how;
@@ -129,6 +127,8 @@ export async function startTrtcSimulator(settings: TrtcSimulatorSettings): Promi
     },
   };
 }
+
+const handsOn = ({ enter, exit, stream, finish }: Studio) => ({ enter, exit, stream, finish });
 
 /** Why a request is not let in. */
 function refusalOf(

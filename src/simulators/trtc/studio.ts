@@ -47,6 +47,8 @@ export interface Studio {
   stop(taskId: string): boolean;
   /** How long this URL plays from now on, or that it cannot be played. */
   stream(url: string, what: Stream): void;
+  /** Whatever plays this URL now has come to its end. */
+  finish(url: string): void;
 }
 
 export const roomKey = ({ kind, name }: TrtcRoom): string => `${kind}:${name}`;
@@ -165,6 +167,9 @@ export function createStudio(
     },
     stream(url, what) {
       streams.set(url, what);
+    },
+    finish(url) {
+      for (const task of tasks.all.values()) if (task.url === url) tasks.end(task, 'stream');
     },
   };
 }

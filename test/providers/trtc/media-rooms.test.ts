@@ -203,6 +203,32 @@ describe('a room', () => {
   });
 });
 
+describe('the region of an action', () => {
+  const asked = async (regions: Record<string, string>) => {
+    const { url } = await trtcSimulator();
+    const api = createCloudApi({ ...API_KEY, place: url, regions });
+    const ask = (action: 'DescribeStreamIngest' | 'RemoveUser', body: object) =>
+      api.ask(action, { SdkAppId: SDK_APP_ID, ...body });
+    return [
+      await ask('DescribeStreamIngest', { TaskId: 'none' }),
+      await ask('RemoveUser', { RoomId: 5, UserIds: ['jack'] }),
+    ].map((reply) => (reply.kind === 'fault' ? reply.evidence.word : reply.kind));
+  };
+
+  it('is one that serves it, for streams another one than for rooms', async () => {
+    expect(await asked({})).toEqual(['answer', 'FailedOperation.RoomNotExist']);
+  });
+
+  it('is the one that was set, and of the other actions their own', async () => {
+    const elsewhere = { DescribeStreamIngest: 'ap-jakarta', RemoveUser: 'ap-jakarta' };
+    expect(await asked(elsewhere)).toEqual(['answer', 'UnsupportedRegion']);
+    expect(await asked({ DescribeStreamIngest: 'ap-moon' })).toEqual([
+      'UnsupportedRegion',
+      'FailedOperation.RoomNotExist',
+    ]);
+  });
+});
+
 describe('the place of the cloud API', () => {
   it.each(['https://x.test/path', 'ftp://x.test', 'not a host', 'https://'])(
     'cannot be %s',
