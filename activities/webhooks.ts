@@ -1,4 +1,4 @@
-import { ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/activity';
 import { webhookPayload } from '../src/contract/event-view.js';
 import { writeWireJson } from '../src/contract/wire-json.js';
 import { StoreUnavailable } from '../src/ports/reservations.js';
@@ -9,6 +9,7 @@ import type {
   WebhookSender,
 } from '../src/ports/webhooks.js';
 import type { Delivered, WebhookActivities } from '../workflows/webhook-delivery/activities.js';
+import { whileBeating } from './signs-of-life.js';
 import { outcomeOf } from './webhook-outcome.js';
 
 /** No attempt is begun after this: the next one is another activity's. */
@@ -25,7 +26,7 @@ export interface WebhookParts {
 
 export const createWebhookActivities = (parts: WebhookParts) =>
   ({
-    deliverWebhooks: (queue) => deliverAll(parts, queue).catch(sayWhatIsAway),
+    deliverWebhooks: (queue) => whileBeating(deliverAll(parts, queue)).catch(sayWhatIsAway),
   }) satisfies WebhookActivities;
 
 /** In order, until nothing is left, or what comes first has to wait. */
@@ -33,7 +34,6 @@ async function deliverAll(parts: WebhookParts, queue: DeliveryQueue): Promise<De
   const beginBy = Date.now() + BEGIN_WITHIN_MS;
   const told: string[] = [];
   for (;;) {
-    heartbeat();
     const now = Date.now();
     if (now > beginBy) return { waitMs: 0, told };
     const next = await parts.deliveries.next(queue, now);

@@ -13,7 +13,8 @@ export interface Records {
    * All events of one version come in one
    * write and in one order, because their ids are counted.
    *
-   * Answers for which endpoints this write has put something in the queue.
+   * Answers for which endpoints this write has put something in the queue, or, where all of it had been
+   * written before, for which of them something of this call still waits.
    */
   write(state: CallState, events: readonly OutwardEvent[]): Promise<readonly DeliveryQueue[]>;
 }

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { recipientsOf } from '../call/recipients.js';
 import type { CallState } from '../call/state.js';
 import type { OutwardEvent } from '../call/step.js';
@@ -18,7 +18,8 @@ interface Numbered {
 
 /**
  * Appends what the log does not have yet, for each user and each endpoint that is told, and wakes
- * listeners. Answers the endpoints that are told something new.
+ * listeners. Answers the endpoints that are told something new. Where all of it is known, whoever wrote
+ * it first may have died before anybody was woken: then those that still wait.
  */
 export async function appendEvents(
   queries: Queries,
@@ -37,7 +38,17 @@ export async function appendEvents(
     .filter(({ id }) => newIds.has(id))
     .flatMap(({ event, id }) => recipientsOf(state, event).map((userId) => ({ userId, id })));
   if (deliveries.length > 0) await deliver(queries, deliveries);
-  return newIds.size === 0 ? [] : queueForEndpoints(queries, [...newIds]);
+  return newIds.size === 0
+    ? waitingEndpoints(queries, state.callId)
+    : queueForEndpoints(queries, [...newIds]);
+}
+
+async function waitingEndpoints(queries: Queries, callId: number): Promise<string[]> {
+  const rows = await queries
+    .selectDistinct({ id: webhookDeliveries.endpointId })
+    .from(webhookDeliveries)
+    .where(and(eq(webhookDeliveries.callId, callId), eq(webhookDeliveries.status, 'pending')));
+  return rows.map(({ id }) => id);
 }
 
 /** In one statement, so that it costs as little as can be where there is no endpoint. */

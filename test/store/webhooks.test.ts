@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CallState } from '../../src/call/state.js';
 import type { NextDelivery, WebhookEndpoint } from '../../src/ports/webhooks.js';
-import { accepts, after, calleeId, callerId, hangsUp, placed, T0 } from './fixtures.js';
+import { accepts, after, calleeId, callerId, cancels, hangsUp, placed, T0 } from './fixtures.js';
 import { DATABASES, type OpenedStore } from './stores.js';
 
 let made = 0;
@@ -60,6 +60,23 @@ describe.each(DATABASES)('webhooks on $name', ({ open }) => {
     expect(await types(off.id)).toEqual([]);
     const again = after(call).state;
     expect(await store.records.write(again, [])).toEqual([]);
+  });
+
+  it('that still wait are named by a repeated write: whoever wrote first may be dead', async () => {
+    const { id: endpointId } = await registered();
+    const placedCall = await placed(store.reservations);
+    const { state, events } = after(placedCall, cancels(callerId(placedCall)));
+    const write = () => store.records.write(state, events);
+    const queue = { callId: state.callId, endpointId };
+    expect(await write()).toEqual([queue]);
+    expect(await write()).toEqual([queue]);
+    for (;;) {
+      const due = dueOf(await store.webhookDeliveries.next(queue, Date.now()));
+      if (due === undefined) break;
+      await store.webhookDeliveries.settle(queue, due.id, attempt, { kind: 'delivered' });
+    }
+    expect(await write()).toEqual([]);
+    expect(await types(endpointId)).toEqual(['call.ringing_stopped', 'call.ended']);
   });
 
   it('come one after the other, and the next one waits for the first', async () => {

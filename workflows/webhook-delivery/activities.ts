@@ -21,13 +21,14 @@ export interface WebhookActivities {
 
 /**
  * On a queue of its own: an endpoint that hangs takes no slot from a call. An attempt ends within 15
- * seconds and none is begun after five, so one that is silent for longer was lost with its worker. It
- * is not given up: what is owed is in the store, and so is when to stop.
+ * seconds and none is begun after five. A worker says meanwhile that it is there: one that is silent
+ * is lost, and what it had in its hands, which may be the ring of a sleeping phone, goes to another.
+ * It is not given up: what is owed is in the store, and so is when to stop.
  */
 export const { deliverWebhooks } = proxyActivities<WebhookActivities>({
   taskQueue: WEBHOOK_TASK_QUEUE,
   summary: 'deliver what is due',
   startToCloseTimeout: '40s',
-  heartbeatTimeout: '25s',
+  heartbeatTimeout: '6s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
 });

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { DeliveryQueue } from '../../src/ports/webhooks.js';
+import { deliveredSoon, sweepDeliveries } from '../../src/service/deliver-soon.js';
+import { IN_MEMORY, openPglite } from '../../src/store/pglite.js';
+import { after, callerId, cancels, placed } from '../store/fixtures.js';
+import { type Repositories, repositories } from '../store/stores.js';
+
+const ENDPOINT_ID = `we_${'0'.repeat(24)}`;
+/** Within this time whoever was woken has looked, or is waiting for an answer. */
+const GRACE_MS = 15_000;
+
+let store: Repositories;
+beforeAll(async () => {
+  store = repositories(await openPglite(IN_MEMORY));
+  const times = { createdAt: 1, updatedAt: 1 };
+  const endpoint = { id: ENDPOINT_ID, url: 'https://a.example', ...times };
+  await store.webhookEndpoints.create({ ...endpoint, status: 'enabled' }, 'whsec_');
+});
+afterAll(() => store.database.close());
+
+async function cancelled(wake: (queue: DeliveryQueue) => Promise<void>): Promise<DeliveryQueue> {
+  const call = await placed(store.reservations);
+  const { state, events } = after(call, cancels(callerId(call)));
+  await deliveredSoon(store.records, { wake }).write(state, events);
+  return { callId: call.callId, endpointId: ENDPOINT_ID };
+}
+
+it('wakes whoever delivers what a record has put in a queue', async () => {
+  const woken: DeliveryQueue[] = [];
+  const queue = await cancelled(async (each) => void woken.push(each));
+  expect(woken).toEqual([queue]);
+});
+
+it('finds what was handed to nobody, once whoever had it would have begun', async () => {
+  // The process dies there, or Temporal is away: the record is written all the same.
+  const queue = await cancelled(() => Promise.reject(new Error('lost')));
+  const woken: DeliveryQueue[] = [];
+  const parts = {
+    deliveries: store.webhookDeliveries,
+    waker: { wake: async (each: DeliveryQueue) => void woken.push(each) },
+  };
+  const now = Date.now();
+  expect(await sweepDeliveries(parts, now)).toEqual([]);
+  expect(woken).toEqual([]);
+  await sweepDeliveries(parts, now + GRACE_MS + 1_000);
+  expect(woken).toContainEqual(queue);
+});
