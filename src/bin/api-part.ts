@@ -8,6 +8,7 @@ import { createCallEngine } from '../engine/call-engine.js';
 import type { EngineConnection } from '../engine/connection.js';
 import { watchHealth } from '../engine/health.js';
 import type { Admission } from '../ports/admission.js';
+import type { DeliveryWaker } from '../ports/webhooks.js';
 import { allowAll } from '../providers/permission-hook/allow-all.js';
 import { createPermissionHook } from '../providers/permission-hook/permission-hook.js';
 import { createTrtcTokens } from '../providers/rtc-tokens/trtc-tokens.js';
@@ -23,7 +24,7 @@ import { type PhonePart, phoneNumbers } from './phone-part.js';
 import { startSweeper } from './sweeper.js';
 import type { TencentPart } from './tencent-part.js';
 import { webhookDoors } from './webhook-doors.js';
-import { type WebhookPart, webhookService } from './webhook-part.js';
+import { webhookSender, webhookService } from './webhook-part.js';
 
 /** Shorter than proxies wait for a sign of life. */
 const KEEP_ALIVE_MS = 15_000;
@@ -40,7 +41,7 @@ export interface ApiParts {
   readonly engine: EngineConnection;
   readonly store: Store;
   readonly logger: Logger;
-  readonly webhooks: WebhookPart;
+  readonly waker: DeliveryWaker;
   readonly tencent?: TencentPart | undefined;
   readonly phone?: PhonePart | undefined;
   /** Of the worker in the same process; absent where there is none. */
@@ -48,7 +49,7 @@ export interface ApiParts {
 }
 
 export async function startApi(parts: ApiParts): Promise<ApiPart> {
-  const { config, engine, store, logger, webhooks, tencent, phone } = parts;
+  const { config, engine, store, logger, waker, tencent, phone } = parts;
   const health = watchHealth(() => engine.connection.workflowService.getSystemInfo({}));
   const deps: Dependencies = {
     engine: createCallEngine(engine.client, health),
@@ -66,6 +67,7 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
     now: Date.now,
   };
   const streams = createEventStreams(store.userEvents);
+  const sender = webhookSender(config);
   const app = createApp({
     service: createCallService(deps),
     authenticate: createAuthenticate({
@@ -73,7 +75,7 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
       issuer: config.AUTH_ISSUER,
       audience: config.AUTH_AUDIENCE,
     }),
-    webhooks: webhookService(store, webhooks),
+    webhooks: webhookService(store, sender, waker),
     events: { streams, keepAliveMs: KEEP_ALIVE_MS, slowReaderMs: SLOW_READER_MS },
     readiness: async () => ({
       engine: health.ok() ? 'ok' : 'down',
@@ -103,7 +105,7 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
     {
       ...deps,
       deliveries: store.webhookDeliveries,
-      waker: webhooks.waker,
+      waker,
       retention: store.retention,
       keepMs: config.EVENT_RETENTION_DAYS * DAY_MS,
     },
@@ -116,6 +118,7 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
       await streams.close();
       await listening.close(config.SHUTDOWN_GRACE_SECONDS * 1_000);
       await sweeper.stop();
+      await sender.close();
       health.stop();
     },
   };

@@ -1,17 +1,16 @@
 import type { Logger } from 'pino';
 import { type Config, InvalidConfig } from '../config.js';
 import { connect, type EngineConnection } from '../engine/connection.js';
+import { createDeliveryWaker } from '../engine/delivery-waker.js';
 import { lockFolder } from '../engine/embedded/folder-lock.js';
 import { registerSearchAttributes } from '../engine/search-attributes.js';
 import { createKeyring } from '../keys/keyring.js';
 import { deliveredSoon } from '../service/deliver-soon.js';
 import { openStore, type Store } from '../store/open-store.js';
 import type { ApiPart } from './api-part.js';
-import { phonePart } from './phone-part.js';
+import { providerParts } from './provider-parts.js';
 import { unlessStopped } from './stop-signal.js';
-import { tencentPart } from './tencent-part.js';
 import { Undo } from './undo.js';
-import { webhookPart } from './webhook-part.js';
 import { startWorker, type WorkerPart } from './worker-part.js';
 
 export type Role = 'serve' | 'api' | 'worker';
@@ -67,20 +66,15 @@ async function startParts(options: ServiceOptions, undo: Undo): Promise<Parts> {
     undo.add(() => lock.release());
   }
   const [engine, opened] = await Promise.all([reachEngine(options, undo), open(options, undo)]);
-  const webhooks = webhookPart(config, engine);
-  undo.add(() => webhooks.stop());
-  const store = { ...opened, records: deliveredSoon(opened.records, webhooks.waker) };
-  const parts = { config, engine, store, webhooks };
-  const tencent = await tencentPart(config);
-  if (tencent !== undefined) undo.add(() => tencent.stop());
-  const phone = phonePart(config, store.directory);
-  if (phone !== undefined) undo.add(() => phone.stop());
-  const worker = role === 'api' ? undefined : await startWorker({ ...parts, tencent, phone });
+  const waker = createDeliveryWaker(engine.client);
+  const store = { ...opened, records: deliveredSoon(opened.records, waker) };
+  const parts = { config, engine, store, ...(await providerParts(config, store.directory, undo)) };
+  const worker = role === 'api' ? undefined : await startWorker(parts);
   if (worker !== undefined) undo.add(() => worker.stop());
   if (role === 'worker') return { worker };
   const itsWorker = worker === undefined ? {} : { workerRuns: () => worker.isRunning() };
   const { startApi } = await import('./api-part.js');
-  const api = await startApi({ ...parts, logger, tencent, phone, ...itsWorker });
+  const api = await startApi({ ...parts, waker, logger, ...itsWorker });
   undo.add(() => api.stop());
   return { api, worker };
 }

@@ -25,9 +25,8 @@ export interface TencentPart {
   stop(): Promise<void>;
 }
 
-/** Both sides of Tencent: the one we ask, and the one whose API we answer. None without its place. */
-export async function tencentPart(config: Config): Promise<TencentPart | undefined> {
-  if (config.TENCENT_CALL_API === undefined) return undefined;
+/** Both sides of Tencent: the one we ask, and the one whose API we answer. */
+export async function tencentPart(config: Config): Promise<TencentPart> {
   const { TENCENT_ADMINISTRATORS: administrators } = config;
   const access = tencentAccess(config);
   const mediaRooms = await mediaRoomsOf(config);

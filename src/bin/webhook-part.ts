@@ -1,25 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import type { Worker } from '@temporalio/worker';
 import { createWebhookActivities } from '../../activities/webhooks.js';
 import { type Config, InvalidConfig } from '../config.js';
 import type { EngineConnection } from '../engine/connection.js';
-import { createDeliveryWaker } from '../engine/delivery-waker.js';
 import { createWebhookWorker } from '../engine/worker.js';
 import type { DeliveryWaker, WebhookSender } from '../ports/webhooks.js';
-import { createWebhookSender } from '../providers/webhooks/webhook-sender.js';
+import { type ClosableSender, createWebhookSender } from '../providers/webhooks/webhook-sender.js';
 import { createWebhookService, type WebhookService } from '../service/webhook-service.js';
 import type { Store } from '../store/open-store.js';
 
-export interface WebhookPart {
-  readonly sender: WebhookSender;
-  readonly waker: DeliveryWaker;
-  stop(): Promise<void>;
-}
-
-export function webhookPart(config: Config, { client }: EngineConnection): WebhookPart {
+export function webhookSender(config: Config): ClosableSender {
   try {
-    const sender = createWebhookSender({ allowedNetworks: config.WEBHOOK_ALLOWED_NETWORKS });
-    return { sender, waker: createDeliveryWaker(client), stop: () => sender.close() };
+    return createWebhookSender({ allowedNetworks: config.WEBHOOK_ALLOWED_NETWORKS });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new InvalidConfig(`WEBHOOK_ALLOWED_NETWORKS: ${error.message}`);
@@ -28,7 +19,11 @@ export function webhookPart(config: Config, { client }: EngineConnection): Webho
 
 const SECRET_BYTES = 32;
 
-export const webhookService = (store: Store, { sender, waker }: WebhookPart): WebhookService =>
+export const webhookService = (
+  store: Store,
+  sender: WebhookSender,
+  waker: DeliveryWaker,
+): WebhookService =>
   createWebhookService({
     endpoints: store.webhookEndpoints,
     deliveries: store.webhookDeliveries,
@@ -39,23 +34,24 @@ export const webhookService = (store: Store, { sender, waker }: WebhookPart): We
     now: Date.now,
   });
 
-export interface WebhookWorkerParts {
+export interface DelivererParts {
   readonly config: Config;
   readonly engine: EngineConnection;
   readonly store: Store;
-  readonly webhooks: WebhookPart;
 }
 
-export const webhookWorker = (parts: WebhookWorkerParts): Promise<Worker> => {
-  const { config, engine, store, webhooks } = parts;
-  return createWebhookWorker({
+/** What delivers webhooks: a worker of its own, and its connections to the endpoints. */
+export async function createDeliverer({ config, engine, store }: DelivererParts) {
+  const sender = webhookSender(config);
+  const worker = await createWebhookWorker({
     connection: engine.connection,
     namespace: engine.namespace,
     activities: createWebhookActivities({
       deliveries: store.webhookDeliveries,
-      sender: webhooks.sender,
+      sender,
       schedule: config.WEBHOOK_RETRY_SECONDS.map((seconds) => seconds * 1_000),
     }),
     shutdownGraceMs: config.SHUTDOWN_GRACE_SECONDS * 1_000,
   });
-};
+  return { worker, close: () => sender.close() };
+}

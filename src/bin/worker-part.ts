@@ -11,7 +11,6 @@ import { createWorker } from '../engine/worker.js';
 import type { Store } from '../store/open-store.js';
 import type { PhonePart } from './phone-part.js';
 import type { TencentPart } from './tencent-part.js';
-import { type WebhookPart, webhookWorker } from './webhook-part.js';
 
 export interface WorkerPart {
   /** Settles when the worker has stopped; rejects when it broke. */
@@ -24,7 +23,6 @@ export interface WorkerParts {
   readonly config: Config;
   readonly engine: EngineConnection;
   readonly store: Store;
-  readonly webhooks: WebhookPart;
   readonly tencent?: TencentPart | undefined;
   readonly phone?: PhonePart | undefined;
 }
@@ -45,15 +43,18 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerPart> {
     shutdownGraceMs: config.SHUTDOWN_GRACE_SECONDS * 1_000,
   });
   const running = worker.run();
-  const deliverer = await webhookWorker(parts);
-  const ended = Promise.all([running, deliverer.run()]).then(() => undefined);
+  // Calls go on by now. What delivers webhooks is loaded after that: a worker shall be back soon.
+  const { createDeliverer } = await import('./webhook-part.js');
+  const deliverer = await createDeliverer(parts);
+  const ended = Promise.all([running, deliverer.worker.run()]).then(() => undefined);
   ended.catch(() => undefined);
   return {
     ended,
     isRunning: () => worker.getState() === 'RUNNING',
     async stop() {
       stopping.abort();
-      await stop([worker, deliverer], ended);
+      await stop([worker, deliverer.worker], ended);
+      await deliverer.close();
     },
   };
 }
