@@ -13,9 +13,12 @@ import { registerSearchAttributes } from '../../src/engine/search-attributes.js'
 import { createWorker } from '../../src/engine/worker.js';
 import type { MediaRooms } from '../../src/ports/media-rooms.js';
 import type { RobotCalls } from '../../src/ports/robot-calls.js';
+import type { Telephony } from '../../src/ports/telephony.js';
 import { createMediaInMemory } from '../support/media-in-memory.js';
+import { phoneActivitiesOver } from '../support/phone-calls.js';
 import { createProviderInMemory } from '../support/provider-in-memory.js';
 import { QUICK_PACE } from '../support/robot-calls.js';
+import { createTelephonyInMemory } from '../support/telephony-in-memory.js';
 import { temporalServer } from '../support/temporal-server.js';
 import { HISTORIES } from './histories.js';
 import { quietRuntime } from './quiet-runtime.js';
@@ -58,6 +61,15 @@ async function play(connected: EngineConnection): Promise<void> {
     findPlaced: (...search) => provider.findPlaced(...search),
   };
   let media = createMediaInMemory();
+  let telephony = createTelephonyInMemory();
+  const phones: Telephony = {
+    guards: telephony.guards,
+    saysStages: false,
+    place: (dial) => telephony.place(dial),
+    cancel: (cancel) => telephony.cancel(cancel),
+    query: (id) => telephony.query(id),
+    subAccount: (name) => telephony.subAccount(name),
+  };
   let known: CallState[] = [];
   const mediaRooms: MediaRooms = {
     start: (order) => media.start(order),
@@ -77,6 +89,7 @@ async function play(connected: EngineConnection): Promise<void> {
     workflowBundle: await workflowBundle(),
     activities: {
       ...createRobotActivities({ robotCalls, isOurs, pace: QUICK_PACE, stopping }),
+      ...phoneActivitiesOver(phones),
       ...createStreamActivities({ mediaRooms, pace: { beginning: 50, playing: 50 }, stopping }),
       ...createCallbackActivities({
         appId: '1400000000',
@@ -98,8 +111,9 @@ async function play(connected: EngineConnection): Promise<void> {
     for (const [name, story] of wanted) {
       provider = createProviderInMemory();
       media = createMediaInMemory();
+      telephony = createTelephonyInMemory();
       known = [];
-      const told = await story({ ...connected, engine, store, provider, media, known });
+      const told = await story({ ...connected, engine, store, provider, telephony, media, known });
       const text = await historyOf(connected, told);
       await writeFile(new URL(fileOf(name), HISTORIES), text);
       process.stdout.write(`${fileOf(name)}: ${text.match(/"eventId"/g)?.length} events\n`);

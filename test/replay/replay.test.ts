@@ -81,3 +81,10 @@ it('reports a history of a robot call that asked its provider otherwise as not i
   const mutated: unknown = JSON.parse(text.replaceAll('"endRobotCall"', '"closeRobotCall"'));
   await expect(replay(mutated)).rejects.toThrow(DeterminismViolationError);
 });
+
+it('reports a history of a phone call that asked its provider otherwise as not its own', async () => {
+  const text = load(fileOf('by phone, cancelled while it rings'));
+  expect(text).toContain('"endPhoneCall"');
+  const mutated: unknown = JSON.parse(text.replaceAll('"endPhoneCall"', '"closePhoneCall"'));
+  await expect(replay(mutated)).rejects.toThrow(DeterminismViolationError);
+});

@@ -3,6 +3,7 @@ import type { CallState } from '../../src/call/state.js';
 import type { CallEngine } from '../../src/ports/call-engine.js';
 import type { MediaInMemory } from '../support/media-in-memory.js';
 import type { ProviderInMemory } from '../support/provider-in-memory.js';
+import type { TelephonyInMemory } from '../support/telephony-in-memory.js';
 
 /** What a story is played on. */
 export interface Stage {
@@ -12,6 +13,8 @@ export interface Stage {
   readonly store: { isAway: boolean };
   /** Where robot calls are placed; a new one for each story. */
   readonly provider: ProviderInMemory;
+  /** Where phone calls are placed; a new one for each story. */
+  readonly telephony: TelephonyInMemory;
   /** Where streams are played; a new one for each story. */
   readonly media: MediaInMemory;
   /** What the store would find by a provider’s id. */

@@ -9,6 +9,7 @@ import {
   CALLEE_PHONE,
   type CallOptions,
 } from '../support/calls.js';
+import { PHONE_STORIES } from './phone-stories.js';
 import { ROBOT_STORIES } from './robot-stories.js';
 import type { Stage, Story, Told, ToldRun } from './stage.js';
 import { TOLD_STORIES } from './told-stories.js';
@@ -155,6 +156,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
     return { callId };
   },
   ...ROBOT_STORIES,
+  ...PHONE_STORIES,
   ...TOLD_STORIES,
 };
 

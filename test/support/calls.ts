@@ -11,12 +11,19 @@ let lastCallId = 0;
 
 export interface CallOptions extends Partial<NewCall> {
   readonly robot?: StartCall['robot'];
+  readonly phone?: StartCall['phone'];
   readonly startBy?: number;
   readonly supersedes?: number;
 }
 
 /** A start as the service would send it; ids are unique within a test file. */
-export function aStart({ startBy, supersedes, robot, ...spec }: CallOptions = {}): StartCall {
+export function aStart({
+  startBy,
+  supersedes,
+  robot,
+  phone,
+  ...spec
+}: CallOptions = {}): StartCall {
   lastCallId += 1;
   const callId = spec.callId ?? lastCallId;
   const now = Date.now();
@@ -24,6 +31,7 @@ export function aStart({ startBy, supersedes, robot, ...spec }: CallOptions = {}
     startBy: startBy ?? now + 60_000,
     ...(supersedes !== undefined && { supersedes }),
     ...(robot !== undefined && { robot }),
+    ...(phone !== undefined && { phone }),
     state: newCall(
       {
         callId,

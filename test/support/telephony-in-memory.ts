@@ -14,32 +14,42 @@ export interface TelephonyInMemory extends Telephony {
   saysStages: boolean;
   /** Every request that was made, in order, but for questions. */
   readonly asked: string[];
-  onPlace: DialOutcome;
+  /** The same, with questions. */
+  readonly requests: string[];
+  onPlace: DialOutcome | Promise<DialOutcome>;
   onCancel: CancelOutcome;
   onQuery: QueryOutcome;
   onSubAccount: SubAccountOutcome;
 }
 
 export function createTelephonyInMemory(): TelephonyInMemory {
+  const ask = (request: string): void => {
+    telephony.asked.push(request);
+    telephony.requests.push(request);
+  };
   const telephony: TelephonyInMemory = {
     guards: ['always', 'before_callee_answers', 'before_caller_answers'],
     saysStages: false,
     asked: [],
+    requests: [],
     onPlace: { kind: 'accepted', providerCallId: PHONE_CALL_ID },
     onCancel: { kind: 'cancelled' },
     onQuery: { kind: 'unspecified', word: '1' },
     onSubAccount: { kind: 'account', account: SUB_ACCOUNT },
     async place({ caller, callee, token }) {
-      telephony.asked.push(`place ${caller} ${callee} ${token}`);
+      ask(`place ${caller} ${callee} ${token}`);
       return telephony.onPlace;
     },
     async cancel({ guard }) {
-      telephony.asked.push(`cancel ${guard}`);
+      ask(`cancel ${guard}`);
       return telephony.onCancel;
     },
-    query: async () => telephony.onQuery,
+    async query() {
+      telephony.requests.push('query');
+      return telephony.onQuery;
+    },
     async subAccount(name) {
-      telephony.asked.push(`sub-account ${name}`);
+      ask(`sub-account ${name}`);
       return telephony.onSubAccount;
     },
   };

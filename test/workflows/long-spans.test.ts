@@ -1,82 +1,38 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { callbacksWorkflowId, callWorkflowId } from '../../src/contract/ids.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ProviderReport } from '../../src/call/events.js';
+import type { CallState } from '../../src/call/state.js';
+import { PROVIDER_REPORT_SIGNAL } from '../../src/contract/names.js';
+import { byCallee, byCaller, CALLEE, CALLER, type CallOptions } from '../support/calls.js';
 import {
-  CALL_TASK_QUEUE,
-  CALL_WORKFLOW_TYPE,
-  CALLBACK_SIGNAL,
-  CALLBACKS_WORKFLOW_TYPE,
-} from '../../src/contract/names.js';
-import type { ReceivedCallback } from '../../src/contract/robot-hint.js';
-import { startOptions } from '../../src/engine/call-start.js';
-import { installRuntime } from '../../src/engine/runtime-logger.js';
-import { createWorker } from '../../src/engine/worker.js';
-import type { CallRecord } from '../../workflows/call/activities.js';
-import { aStart, byCallee, byCaller, type CallOptions } from '../support/calls.js';
-import { timeSkippingServer } from '../support/time-skipping-server.js';
+  AT_WORK_MS,
+  type LeapingCall,
+  type LeapingServer,
+  leapingServer,
+} from '../support/leaping-server.js';
+import { aPhoneCall, byApp, PLACED, phoneActivitiesOver, pushed } from '../support/phone-calls.js';
+import {
+  createTelephonyInMemory,
+  PHONE_CALL_ID,
+  type TelephonyInMemory,
+} from '../support/telephony-in-memory.js';
 
 const HOUR_MS = 3_600_000;
-/** The clock leaps only while nothing is at work. */
-const AT_WORK_MS = 20_000;
-/** Before a callback is carried on once more. */
-const LONGEST_PAUSE_MS = 300_000;
-/** `IndexedValueType` of Temporal's API. */
-const KEYWORD = 2;
-const KEYWORD_LIST = 7;
-const quiet = () => undefined;
-installRuntime({ trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet });
 
-let env: TestWorkflowEnvironment;
+let server: LeapingServer;
 beforeAll(async () => {
-  env = await timeSkippingServer();
-  await env.nativeConnection.operatorService.addSearchAttributes({
-    namespace: 'default',
-    searchAttributes: {
-      CallStatus: KEYWORD,
-      CallChannel: KEYWORD,
-      CallEndCause: KEYWORD,
-      CallerId: KEYWORD,
-      CalleeIds: KEYWORD_LIST,
-      ProviderCallId: KEYWORD,
-    },
-  });
+  server = await leapingServer();
 });
-afterAll(() => env.teardown());
+afterAll(() => server?.stop());
 
-const workerWith = (activities: object) =>
-  createWorker({
-    connection: env.nativeConnection,
-    namespace: 'default',
-    workflowBundle: { codePath: inject('bundlePath') },
-    maxCachedWorkflows: 100,
-    shutdownGraceMs: 1_000,
-    activities,
-  });
-
-/** Plays a call to its end on a server whose clock leaps, and answers its last record. */
-async function play(
+const play = (
   options: CallOptions,
   signals: readonly (readonly [string, object])[],
-): Promise<CallRecord['state']> {
-  const written: CallRecord[] = [];
-  const recordCall = async (record: CallRecord) => void written.push(record);
-  const worker = await workerWith({ recordCall });
-  const start = aStart({ startBy: Number.MAX_SAFE_INTEGER, ...options });
-  await worker.runUntil(async () => {
-    await env.client.workflow.start(CALL_WORKFLOW_TYPE, {
-      ...startOptions(start),
-      requestEagerStart: false,
-    });
-    const handle = env.client.workflow.getHandle(callWorkflowId(start.state.callId));
-    for (const [name, payload] of signals) await handle.signal(name, payload);
-    await handle.result();
+): Promise<CallState> =>
+  server.play(options, async (call) => {
+    for (const [name, payload] of signals) await call.signal(name, payload);
   });
-  const last = written.at(-1);
-  if (last === undefined) throw new Error('nothing was recorded');
-  return last.state;
-}
 
-const spanOf = ({ endedAt = 0 }: CallRecord['state'], from = 0) => endedAt - from;
+const spanOf = ({ endedAt = 0 }: CallState, from = 0) => endedAt - from;
 const joined = { stage: 'joined' };
 const left = { stage: 'left' };
 
@@ -131,34 +87,198 @@ describe('a deadline', () => {
   });
 });
 
-describe('a callback that its backend never takes', () => {
-  it('is carried on for a day, and then makes way for the next one', async () => {
-    const asked: { readonly body: string; readonly at: number }[] = [];
-    const worker = await workerWith({
-      async relayCallback({ body }: ReceivedCallback) {
-        asked.push({ body, at: await env.currentTimeMs() });
-        if (body === 'refused') throw new Error('HTTP 500');
-      },
+const MINUTE_MS = 60_000;
+/** What its ring is given on top of its own time: the provider's word comes first. */
+const RING_GRACE_MS = 10_000;
+const RING_MS = 2 * MINUTE_MS;
+const LONGEST_MS = 60 * MINUTE_MS;
+/** By the clock of the server that started it. */
+const rungAt = ({ ring }: CallState): number => ring.until - ring.timeoutMs;
+/** What a provider that keeps the longest conversation itself is given on top of it. */
+const LONGEST_GRACE_MS = 30_000;
+const RECONCILE_MS = 30_000;
+const RECORD_MS = 30_000;
+
+const playPhones = (
+  telephony: TelephonyInMemory,
+  act?: (call: LeapingCall) => Promise<void>,
+  options?: CallOptions,
+): Promise<CallState> => server.play(aPhoneCall(options), act, phoneActivitiesOver(telephony));
+
+const push = (call: LeapingCall, ...reports: readonly ProviderReport[]) =>
+  call.signal(PROVIDER_REPORT_SIGNAL, pushed(...reports));
+
+async function bridge(call: LeapingCall): Promise<void> {
+  await push(call, { type: 'bridged' });
+  await expect.poll(async () => (await call.state()).status).toBe('ongoing');
+}
+
+function isAbout(ms: number, expected: number): void {
+  expect(ms).toBeGreaterThanOrEqual(expected);
+  expect(ms).toBeLessThan(expected + AT_WORK_MS);
+}
+
+describe('a two-way callback', () => {
+  it('that is talked in lasts until its provider says that it is over', async () => {
+    const telephony = createTelephonyInMemory();
+    const state = await playPhones(telephony, async (call) => {
+      await expect.poll(() => telephony.asked).toEqual([PLACED]);
+      await bridge(call);
+      await call.wait(50 * MINUTE_MS);
+      await push(call, { type: 'over', cause: 'hangup', by: 'callee' });
     });
-    const callback = (body: string) => ({ key: body, command: 'Call.X', query: '', body });
-    await worker.runUntil(async () => {
-      const handle = await env.client.workflow.signalWithStart(CALLBACKS_WORKFLOW_TYPE, {
-        workflowId: callbacksWorkflowId('never taken'),
-        taskQueue: CALL_TASK_QUEUE,
-        args: [],
-        signal: CALLBACK_SIGNAL,
-        signalArgs: [callback('refused')],
+    expect(state).toMatchObject({ status: 'ended', cause: 'hangup', endedBy: CALLEE });
+    isAbout(spanOf(state, state.acceptedAt), 50 * MINUTE_MS);
+    expect(telephony.requests).toEqual([PLACED]);
+  });
+
+  it('whose callee never answers is asked about, and ended unless somebody answers', async () => {
+    const telephony = createTelephonyInMemory();
+    const state = await playPhones(telephony, async (call) => {
+      await expect.poll(() => telephony.asked).toEqual([PLACED]);
+      await push(call, { type: 'stage', stage: 'callee_ringing' });
+    });
+    expect(state).toMatchObject({ status: 'ended', cause: 'no_answer' });
+    isAbout(spanOf(state, rungAt(state)), RING_MS + RING_GRACE_MS);
+    expect(telephony.requests).toEqual([PLACED, 'query', 'cancel before_callee_answers']);
+  });
+
+  it('whose caller never answers ends when its provider says so, before we ask', async () => {
+    const telephony = createTelephonyInMemory();
+    const state = await playPhones(telephony, async (call) => {
+      await call.wait(MINUTE_MS);
+      await push(call, { type: 'over', cause: 'no_answer', evidence: 'byetype -10' });
+    });
+    expect(state).toMatchObject({ status: 'ended', cause: 'no_answer' });
+    isAbout(spanOf(state, rungAt(state)), MINUTE_MS);
+    expect(telephony.requests).toEqual([PLACED]);
+  });
+
+  it('that is cancelled before its id is known is cancelled there once it is', async () => {
+    const telephony = createTelephonyInMemory();
+    let place = () => {};
+    telephony.onPlace = new Promise((resolve) => {
+      place = () => resolve({ kind: 'accepted', providerCallId: PHONE_CALL_ID });
+    });
+    const state = await playPhones(telephony, async (call) => {
+      await expect.poll(() => telephony.asked).toEqual([PLACED]);
+      await call.signal('cancel', byApp);
+      expect(await call.state()).toMatchObject({ status: 'calling', ending: { by: CALLER } });
+      expect(telephony.asked).toEqual([PLACED]);
+      place();
+    });
+    expect(state).toMatchObject({ status: 'cancelled', cause: 'cancelled', endedBy: CALLER });
+    expect(telephony.requests).toEqual([PLACED, 'cancel before_callee_answers']);
+  });
+
+  it('whose start came too late rings nobody', async () => {
+    const telephony = createTelephonyInMemory();
+    const state = await playPhones(telephony, undefined, { startBy: Date.now() - MINUTE_MS });
+    expect(state).toMatchObject({ status: 'ended', cause: 'unreachable' });
+    expect(telephony.requests).toEqual([]);
+  });
+});
+
+describe('a two-way callback of which nothing is heard', () => {
+  /** Somebody may have answered: the ring is not ended, but only the longest conversation. */
+  const spared = (): TelephonyInMemory => {
+    const telephony = createTelephonyInMemory();
+    telephony.onCancel = { kind: 'declined', evidence: { code: '111703' } };
+    return telephony;
+  };
+  const BACKSTOP_MS = RING_MS + RING_GRACE_MS + LONGEST_MS + LONGEST_GRACE_MS;
+
+  it('has until the longest conversation is over, is asked about, and only then ended', async () => {
+    const telephony = spared();
+    const state = await playPhones(telephony, async (call) => {
+      await call.wait(BACKSTOP_MS - MINUTE_MS);
+      expect(await call.state()).toMatchObject({ status: 'calling', rungOut: true });
+      expect(telephony.requests).toEqual([
+        PLACED,
+        'query',
+        'cancel before_callee_answers',
+        'query',
+      ]);
+      telephony.onCancel = { kind: 'cancelled' };
+    });
+    expect(state).toMatchObject({ status: 'ended', cause: 'provider_lost' });
+    isAbout(spanOf(state, rungAt(state)), BACKSTOP_MS);
+    expect(telephony.requests.slice(4)).toEqual(['query', 'cancel always']);
+  });
+
+  it('is not ended while its provider does not answer the question', async () => {
+    const telephony = spared();
+    const state = await playPhones(telephony, async (call) => {
+      await call.wait(BACKSTOP_MS - MINUTE_MS);
+      telephony.onQuery = { kind: 'unknown', evidence: { fault: 'timeout' } };
+      const before = telephony.requests.length;
+      // Its clock stands while the question is asked.
+      await call.wait(MINUTE_MS + 500);
+      await expect.poll(() => telephony.requests.length).toBeGreaterThan(before + 3);
+      expect(telephony.asked.at(-1)).toBe('cancel before_callee_answers');
+      expect(await call.state()).toMatchObject({ status: 'calling', asked: { kind: 'backstop' } });
+      telephony.onQuery = { kind: 'live', stage: 'bridged' };
+      await expect.poll(async () => (await call.state()).status).toBe('ongoing');
+      await push(call, { type: 'over', cause: 'hangup', by: 'caller' });
+    });
+    expect(state).toMatchObject({ status: 'ended', cause: 'hangup', endedBy: CALLER });
+    expect(telephony.asked).toEqual([PLACED, 'cancel before_callee_answers']);
+  });
+
+  it('goes on where the question shows that two speak', async () => {
+    const telephony = spared();
+    const state = await playPhones(telephony, async (call) => {
+      await call.wait(BACKSTOP_MS - MINUTE_MS);
+      telephony.onQuery = { kind: 'live', stage: 'bridged' };
+      await call.wait(2 * MINUTE_MS);
+      expect(await call.state()).toMatchObject({ status: 'ongoing' });
+      await push(call, { type: 'over', cause: 'hangup', by: 'callee' });
+    });
+    expect(state).toMatchObject({ status: 'ended', cause: 'hangup', endedBy: CALLEE });
+    expect(telephony.asked).toEqual([PLACED, 'cancel before_callee_answers']);
+  });
+
+  it('waits half a minute for a record where its provider says that it is over', async () => {
+    const telephony = createTelephonyInMemory();
+    telephony.onCancel = { kind: 'declined', evidence: { code: '111704' } };
+    telephony.onQuery = { kind: 'over' };
+    const state = await playPhones(telephony);
+    expect(state).toMatchObject({ status: 'ended', cause: 'provider_lost' });
+    isAbout(spanOf(state, rungAt(state)), RING_MS + RING_GRACE_MS + RECORD_MS);
+    expect(telephony.asked.filter((what) => what.startsWith('place'))).toEqual([PLACED]);
+  });
+});
+
+describe('a two-way callback whose placing was not answered', () => {
+  const unanswered = (): TelephonyInMemory => {
+    const telephony = createTelephonyInMemory();
+    telephony.onPlace = { kind: 'unknown', evidence: { fault: 'timeout' } };
+    return telephony;
+  };
+
+  it('is never placed again, and ends as unknown half a minute after its ring', async () => {
+    const telephony = unanswered();
+    const state = await playPhones(telephony);
+    expect(state).toMatchObject({ status: 'ended', cause: 'dial_unknown' });
+    isAbout(spanOf(state, rungAt(state)), RING_MS + RECONCILE_MS);
+    expect(telephony.requests).toEqual([PLACED]);
+  });
+
+  it('is the one of which the provider speaks with its token', async () => {
+    const telephony = unanswered();
+    const state = await playPhones(telephony, async (call) => {
+      await call.wait(MINUTE_MS);
+      await call.signal(PROVIDER_REPORT_SIGNAL, {
+        ...pushed({ type: 'bridged' }),
+        token: 'another-token-x',
       });
-      await handle.signal(CALLBACK_SIGNAL, callback('taken'));
-      await handle.result();
+      expect(await call.state()).toMatchObject({ status: 'calling', placing: { kind: 'unknown' } });
+      await bridge(call);
+      await call.wait(MINUTE_MS);
+      await push(call, { type: 'over', cause: 'hangup', by: 'caller' });
     });
-    const [first] = asked;
-    const [last, ...others] = asked.filter(({ body }) => body === 'taken');
-    expect(others).toEqual([]);
-    const waitedMs = (last?.at ?? 0) - (first?.at ?? 0);
-    expect(waitedMs).toBeGreaterThanOrEqual(24 * HOUR_MS - LONGEST_PAUSE_MS);
-    expect(waitedMs).toBeLessThan(24 * HOUR_MS + AT_WORK_MS);
-    // Every five minutes at last.
-    expect(asked.length).toBeGreaterThan(250);
+    expect(state).toMatchObject({ cause: 'hangup', providerCallId: PHONE_CALL_ID });
+    isAbout(spanOf(state, state.acceptedAt), MINUTE_MS);
+    expect(telephony.requests).toEqual([PLACED]);
   });
 });
