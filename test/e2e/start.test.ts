@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isAlive } from '../../src/engine/embedded/end-process.js';
 import { paste } from '../support/pasted-shell.js';
 import type { RunningProgram } from '../support/running-program.js';
+import { timed } from '../support/timed.js';
 import { createWorkplace, startEverything, type Workplace } from '../support/workplace.js';
 import { type ToldScene, toldScenes } from './told-scenes.js';
 
 let place: Workplace;
 let product: RunningProgram;
+let startMs: number;
 let scenes: readonly ToldScene[];
 
 beforeAll(async () => {
   place = await createWorkplace();
-  product = await startEverything(place);
+  ({ answer: product, ms: startMs } = await timed(startEverything(place)));
   scenes = toldScenes(product.stdout());
 });
 afterAll(() => place?.remove());
@@ -231,5 +234,21 @@ describe('the summary of a start', () => {
       status: 'ready',
       checks: { engine: 'ok', store: 'ok', worker: 'ok' },
     });
+  });
+});
+
+describe('the end of a start', () => {
+  it('is clean within seconds of SIGINT, and leaves no Temporal server behind', async () => {
+    const temporal = await place.temporalServer();
+    product.signal('SIGINT');
+    const { answer: ended, ms } = await timed(product.ended());
+
+    expect(ended).toEqual({ code: 0, signal: null });
+    // A busy machine is slow in both.
+    expect(ms).toBeLessThan(Math.max(8_000, startMs));
+    expect(product.stderr()).toBe('');
+    expect(product.stdout().trimEnd().split('\n').at(-1)).toBe('Stopping.');
+    expect(temporal).toBeDefined();
+    expect(temporal && isAlive(temporal)).toBe(false);
   });
 });

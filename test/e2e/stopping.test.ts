@@ -26,22 +26,6 @@ async function temporalServerOf(place: Workplace): Promise<KnownProcess> {
   return server;
 }
 
-it('ends cleanly within seconds on SIGINT and leaves no Temporal server behind', async () => {
-  const place = await workplace();
-  const { answer: product, ms: startMs } = await timed(startEverything(place));
-  const temporal = await temporalServerOf(place);
-
-  product.signal('SIGINT');
-  const { answer: ended, ms } = await timed(product.ended());
-
-  expect(ended).toEqual({ code: 0, signal: null });
-  // A busy machine is slow in both.
-  expect(ms).toBeLessThan(Math.max(8_000, startMs));
-  expect(product.stderr()).toBe('');
-  expect(product.stdout().trimEnd().split('\n').at(-1)).toBe('Stopping.');
-  expect(isAlive(temporal)).toBe(false);
-});
-
 it('ends cleanly on SIGINT in the middle of the first calls', async () => {
   const place = await workplace();
   const product = await place.start(['start']);
