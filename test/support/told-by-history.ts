@@ -16,12 +16,20 @@ export interface ToldEvent {
 
 /**
  * Read from the history alone. The announcement is written by a local activity, which keeps no input:
- * that it was written is all that is known, and what it said follows from the rules of a call.
+ * that it was written is all that is known, and what it said follows from the rules of a call. Where
+ * its process died before its task was over, the history does not know of it, and another one may
+ * follow: then `isLogged` says whether it was written.
  */
-export function toldBy(history: CallHistory): ToldEvent[] {
-  const { announced, writes } = history;
+export function toldBy(
+  history: CallHistory,
+  isLogged: (eventId: string) => boolean = () => false,
+): ToldEvent[] {
+  const { announced, started, writes } = history;
+  const isLost = started !== undefined && isLogged(eventId(started.callId, 1, 0));
+  const lost = isLost ? [{ state: started, events: incoming(started) }] : [];
+  const first = announced ? [announcement(history)] : [];
   const told = new Map<string, ToldEvent>();
-  for (const { state, events } of announced ? [announcement(history), ...writes] : writes) {
+  for (const { state, events } of [...lost, ...first, ...writes]) {
     const seen = new Map<number, number>();
     for (const event of events) {
       const nth = seen.get(event.version) ?? 0;

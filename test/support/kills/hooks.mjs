@@ -1,13 +1,18 @@
 /**
- * Where the product is put together: which export of which of its files is wrapped, by what of
+ * Where the product is put together: which exports of which of its files are wrapped, by what of
  * seams.mjs, and under which name. What is asked of a provider goes through the methods of a port.
  */
 const SEAMS = {
-  'dist/src/store/open-store.js': ['openStore', 'storeSeam'],
-  'dist/src/store/quality-samples.js': ['createQualitySamples', 'samplesSeam'],
-  'dist/src/engine/call-engine.js': ['createCallEngine', 'engineSeam'],
-  'dist/src/engine/worker.js': ['createWorker', 'workerSeam'],
-  'dist/src/providers/tencent/robot-calls.js': ['createTencentRobotCalls', 'portSeam', 'tencent'],
+  'dist/src/store/open-store.js': [['openStore', 'storeSeam']],
+  'dist/src/store/quality-samples.js': [['createQualitySamples', 'samplesSeam']],
+  'dist/src/engine/call-engine.js': [['createCallEngine', 'engineSeam']],
+  'dist/src/engine/worker.js': [
+    ['createWorker', 'workerSeam'],
+    ['createWebhookWorker', 'workerSeam'],
+  ],
+  'dist/src/engine/delivery-waker.js': [['createDeliveryWaker', 'portSeam', 'waker']],
+  'dist/src/providers/webhooks/webhook-sender.js': [['createWebhookSender', 'senderSeam']],
+  'dist/src/providers/tencent/robot-calls.js': [['createTencentRobotCalls', 'portSeam', 'tencent']],
 };
 
 const PROJECT = new URL('../../..', import.meta.url).href;
@@ -15,15 +20,17 @@ const WRAPPERS = new URL('seams.mjs', import.meta.url).href;
 
 /** What imports such a file gets this in its place, which imports the file itself. */
 export async function load(url, context, nextLoad) {
-  const seam = url.startsWith(PROJECT) ? SEAMS[url.slice(PROJECT.length)] : undefined;
-  if (seam === undefined) return nextLoad(url, context);
-  const [name, wrapper, as] = seam;
+  const seams = url.startsWith(PROJECT) ? SEAMS[url.slice(PROJECT.length)] : undefined;
+  if (seams === undefined) return nextLoad(url, context);
   const itself = JSON.stringify(`${url}?itself`);
   const source = [
-    `import { ${name} as real } from ${itself};`,
-    `import { ${wrapper} } from ${JSON.stringify(WRAPPERS)};`,
+    `import * as real from ${itself};`,
+    `import * as wrappers from ${JSON.stringify(WRAPPERS)};`,
     `export * from ${itself};`,
-    `export const ${name} = ${wrapper}(real, ${JSON.stringify(as)});`,
+    ...seams.map(
+      ([name, wrapper, as]) =>
+        `export const ${name} = wrappers.${wrapper}(real.${name}, ${JSON.stringify(as)});`,
+    ),
   ].join('\n');
   return { format: 'module', shortCircuit: true, source };
 }

@@ -6,6 +6,8 @@ export interface Together<T> {
   readonly scripts: readonly { readonly isArmed: boolean; play(): Promise<T> }[];
   /** Until all that is left is over. */
   readonly isOver: () => Promise<void>;
+  /** How long each kill is waited for before others begin; for what passes its point late, not long. */
+  readonly killedWithinMs?: number;
 }
 
 /** What is begun needs some time to come to anything, between two kills. */
@@ -20,7 +22,7 @@ const LOOK_EVERY_MS = 20;
  */
 export async function playTogether<T>(
   product: MortalProduct,
-  { scripts, isOver }: Together<T>,
+  { scripts, isOver, killedWithinMs = KILLED_WITHIN_MS }: Together<T>,
 ): Promise<T[]> {
   const alive = product.keepAlive();
   try {
@@ -28,7 +30,7 @@ export async function playTogether<T>(
     for (const { isArmed, play } of scripts) {
       await steady(product);
       playing.push(watched(play()));
-      if (isArmed) await death(product);
+      if (isArmed) await death(product, killedWithinMs);
     }
     const played = await Promise.all(playing);
     await isOver();
@@ -47,8 +49,8 @@ async function steady({ uptimes }: MortalProduct): Promise<void> {
   }
 }
 
-async function death({ uptimes }: MortalProduct): Promise<void> {
-  const latest = Date.now() + KILLED_WITHIN_MS;
+async function death({ uptimes }: MortalProduct, withinMs: number): Promise<void> {
+  const latest = Date.now() + withinMs;
   while ((uptimes.at(-1)?.until ?? 0) > Date.now() && Date.now() < latest) {
     await pause(LOOK_EVERY_MS);
   }

@@ -55,3 +55,14 @@ export const workerSeam = (createWorker) => (parts) => {
   });
   return createWorker({ ...parts, activities: Object.fromEntries(wrapped) });
 };
+
+/** A message tells its call by its own id alone. */
+export const senderSeam = (createWebhookSender) => (settings) => {
+  const sender = createWebhookSender(settings);
+  declare('webhooks.send');
+  const send = (message) => {
+    const callId = Number(message.id.split('-')[0]);
+    return pointed('webhooks.send', [callId, message], () => sender.send(message));
+  };
+  return { ...sender, send };
+};
