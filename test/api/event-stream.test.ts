@@ -181,8 +181,17 @@ describe('a stream ends', () => {
     expect(answer).toMatchObject({ status: 503, code: 50301 });
   });
 
-  it('when its reader does not read, of whom nothing stays in memory', async () => {
-    const streams = createEventStreams(api.store.userEvents);
+  it('when its reader does not read, of whom no more than a page is ever in memory', async () => {
+    const { userEvents } = api.store;
+    const pages: number[] = [];
+    const streams = createEventStreams({
+      ...userEvents,
+      async after(...wanted) {
+        const page = await userEvents.after(...wanted);
+        pages.push(page.length);
+        return page;
+      },
+    });
     const app = await api.alongside({
       app: { events: { streams, keepAliveMs: 1_000, slowReaderMs: 300 } },
     });
@@ -190,9 +199,9 @@ describe('a stream ends', () => {
     const { callId } = await ringFor(api.url, callee);
     const recorded = await api.store.reader.find(callId);
     if (recorded === undefined) throw new Error('a call has no record');
-    // More than the buffers of both ends of a connection hold.
-    const state = { ...recorded.state, reason: 'x'.repeat(400_000) };
-    const versions = Array.from({ length: 40 }, (_, index) => index + 2);
+    // The first page alone is more than the buffers of both ends of a connection hold.
+    const state = { ...recorded.state, reason: 'x'.repeat(300_000) };
+    const versions = Array.from({ length: 60 }, (_, index) => index + 2);
     await api.store.records.write(
       state,
       versions.map((version) => ({ type: 'call.updated', version, at: Date.now() })),
@@ -202,6 +211,7 @@ describe('a stream ends', () => {
     await expect.poll(() => streams.size).toBe(1);
     await expect.poll(() => streams.size).toBe(0);
     expect(await silent.isCut()).toBe(true);
+    expect(pages).toEqual([50]);
     const reader = await readSse(api.url + stream, await bearer(callee));
     await reader.until(versions.length + 1);
   });

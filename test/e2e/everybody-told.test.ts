@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
@@ -12,6 +13,7 @@ import { historyOf } from '../support/kills/call-history.js';
 import { type Device, listeningDevice } from '../support/listening-device.js';
 import { type MortalReceiver, mortalReceiver } from '../support/mortal-receiver.js';
 import { type Couple, randomCall } from '../support/random-calls.js';
+import { CLEANLY } from '../support/rolling-restart.js';
 import { runs } from '../support/runs.js';
 import { type Random, runSeed, seeded, shuffled } from '../support/seeded.js';
 import { serviceToken } from '../support/tokens.js';
@@ -50,19 +52,33 @@ afterAll(async () => {
   await cluster?.remove();
 });
 
-/** Kills one process after the other, in random order, and starts it again, until it is told to stop. */
+/**
+ * Ends one process after the other, in random order, and starts it again, until it is told to stop. Of
+ * ours one in each round is stopped as by a deployment; the others are killed.
+ */
 function killAtRandom(random: Random) {
-  const kills: Record<string, number> = { api: 0, worker: 0, receiver: 0 };
+  const kills: Record<string, number> = { api: 0, worker: 0, receiver: 0, 'cleanly stopped': 0 };
+  const unclean: unknown[] = [];
+  const count = (what: string) => {
+    kills[what] = (kills[what] ?? 0) + 1;
+  };
   let stopping = false;
   const victims = [...apis, ...workers, receiver];
   const work = (async () => {
     // In whole rounds, so that none is left out by chance.
     while (!stopping) {
+      let isDeployed = false;
       for (const victim of shuffled(victims, random)) {
         await sleep(200 + random() * 1_000);
-        const role = 'role' in victim ? victim.role : 'receiver';
-        kills[role] = (kills[role] ?? 0) + 1;
-        await victim.kill();
+        if ('role' in victim && !isDeployed) {
+          isDeployed = true;
+          const ended = await victim.stop();
+          if (isDeepStrictEqual(ended, CLEANLY)) count('cleanly stopped');
+          else unclean.push({ role: victim.role, ...ended });
+        } else {
+          count('role' in victim ? victim.role : 'receiver');
+          await victim.kill();
+        }
         await sleep(random() * 400);
         await victim.start();
       }
@@ -70,6 +86,7 @@ function killAtRandom(random: Random) {
   })();
   return {
     kills,
+    unclean,
     async stop() {
       stopping = true;
       await work;
@@ -92,10 +109,16 @@ async function registerEndpoints() {
 async function calls(temporal: Client): Promise<Map<number, ToldEvent[]>> {
   const told = new Map<number, ToldEvent[]>();
   const rows = await store.rows(sql`select id from calls order by id`);
+  const logged = await store.rows(sql`select event_id from events`);
+  const log = new Set(logged.map(({ event_id }) => event_id));
   for (const { id } of rows) {
     const callId = Number(id);
     const history = await historyOf(temporal, callId);
-    if (history !== undefined) told.set(callId, toldBy(history));
+    if (history !== undefined)
+      told.set(
+        callId,
+        toldBy(history, (id) => log.has(id)),
+      );
   }
   return told;
 }
@@ -186,6 +209,7 @@ it(
     console.log(
       `played ${JSON.stringify(played)}; killed ${JSON.stringify(killing.kills)}; the receiver failed ${JSON.stringify(receiver.failures)}; ${connections} connections of ${devices.length} devices; ${total(ledger.retried)} requests sent again`,
     );
+    expect(killing.unclean).toEqual([]);
     expect(told.size).toBeGreaterThanOrEqual(CALLS * 0.9);
     for (const count of Object.values({ ...killing.kills, ...receiver.failures })) {
       expect(count).toBeGreaterThan(0);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Client, createClient } from '../../src/client/create-client.js';
 import type { DataOf } from '../../src/contract/routes.js';
+import { parseWireJson } from '../../src/contract/wire-json.js';
 import {
   type ReceivedWebhook,
   startWebhookReceiver,
@@ -22,7 +23,7 @@ beforeAll(async () => {
     env: {
       SWITCHYARD_DIR: folder,
       WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
-      WEBHOOK_RETRY_SECONDS: '0,0.2,0.4,0.8,600',
+      WEBHOOK_RETRY_SECONDS: '0,0.2,0.4,0.8,3',
     },
   });
   backend = createClient({ baseUrl: stack.url, token: await serviceToken() });
@@ -35,10 +36,17 @@ afterAll(async () => {
 let lastUser = 70_000;
 const user = () => String(++lastUser);
 const BY = { terminal_id: 'phone' };
+const CREATE = { conversation_id: 1, call_type: 'audio', biz_type: 'single', ...BY } as const;
+
+type CallEvent = DataOf<'listCallEvents'>['events'][number];
+/** Each is sent at its own time. */
+const untimed = ({ server_time: _at, ...event }: CallEvent) => event;
 
 interface Listener {
   readonly endpointId: string;
+  readonly secrets: string[];
   readonly received: readonly ReceivedWebhook[];
+  refused(): number;
   deliveries(): Promise<DataOf<'listWebhookDeliveries'>['deliveries']>;
 }
 
@@ -58,7 +66,9 @@ async function listener(
   });
   return {
     endpointId: endpoint_id,
+    secrets,
     received: receiver.received,
+    refused: receiver.refused,
     deliveries: async () =>
       (await backend.listWebhookDeliveries({ endpoint_id })).deliveries.toReversed(),
   };
@@ -67,13 +77,7 @@ async function listener(
 async function dial() {
   const [caller, callee] = [user(), user()];
   const [from, to] = [await stack.insistently(caller), await stack.insistently(callee)];
-  const { call_id } = await from.createCall({
-    conversation_id: 1,
-    target_user_id: Number(callee),
-    call_type: 'audio',
-    biz_type: 'single',
-    ...BY,
-  });
+  const { call_id } = await from.createCall({ ...CREATE, target_user_id: Number(callee) });
   return { from, to, callId: Number(call_id) };
 }
 
@@ -164,7 +168,7 @@ describe('an endpoint', () => {
     expect((await deliveries()).every((each) => each.status === 'dead')).toBe(true);
   });
 
-  it('is told again what it asks for, at once, though its last attempt was long ago', async () => {
+  it('that never takes it is not told any more, unless it asks for it again', async () => {
     let works = false;
     const { received, deliveries } = await listener(
       () => ({ status: works ? 200 : 500 }),
@@ -172,13 +176,64 @@ describe('an endpoint', () => {
     );
     const { from, callId } = await dial();
     await from.cancelCall({ callId }, BY);
-    await expect.poll(() => received.length, { timeout: 60_000 }).toBe(4);
+    await expect.poll(async () => (await deliveries())[0]?.status).toBe('dead');
+    const [dead] = await deliveries();
+    const attempts = dead?.attempts ?? [];
+    expect(dead?.next_attempt_at).toBeNull();
+    // Five, or fewer where a busy machine was too late for them.
+    expect(attempts.length).toBeGreaterThan(2);
+    for (const { at, duration_ms, ...rest } of attempts) {
+      expect(rest).toEqual({ http_status: 500, error: null, response_excerpt: '' });
+      expect(duration_ms).toBeGreaterThanOrEqual(0);
+      expect(Math.abs(Date.now() - Date.parse(at))).toBeLessThan(60_000);
+    }
     works = true;
-    const [delivery] = await deliveries();
-    expect(delivery?.status).toBe('pending');
-    await backend.redeliverWebhook({ deliveryId: delivery?.delivery_id ?? 0 });
+    await backend.redeliverWebhook({ deliveryId: Number(dead?.delivery_id) });
     await expect.poll(async () => (await deliveries())[0]?.status).toBe('delivered');
+    expect(received).toHaveLength(attempts.length + 1);
     expect(unique(heard(received))).toEqual([`${callId}-2-1 call.ended`]);
+  });
+
+  it('whose secret is exchanged believes the old one and the new one, each alone', async () => {
+    const { secrets, received, refused, endpointId } = await listener(undefined, ['call.ended']);
+    const { secret } = await backend.rotateWebhookSecret({ endpointId }, {});
+    const cancelled = async () => {
+      const { from, callId } = await dial();
+      await from.cancelCall({ callId }, BY);
+      return `${callId}-2-1 call.ended`;
+    };
+    const first = await cancelled();
+    await expect.poll(() => heard(received)).toEqual([first]);
+    secrets.splice(0, 1, secret);
+    const second = await cancelled();
+    await expect.poll(() => heard(received)).toEqual([first, second]);
+    expect(refused()).toBe(0);
+  });
+
+  it('hears what the device hears: whom a call comes in for, until when, by which clock', async () => {
+    const { received } = await listener(undefined, ['call.incoming', 'call.ringing_stopped']);
+    const [caller, callee] = [user(), user()];
+    const [from, to] = [await stack.insistently(caller), await stack.insistently(callee)];
+    const stop = new AbortController();
+    onTestFinished(() => stop.abort());
+    const events = to.streamEvents({ terminal_id: 'tablet' }, { signal: stop.signal });
+    const next = async () => (await events.next()).value?.event as CallEvent;
+    expect(await next()).toMatchObject({ type: 'stream.opened' });
+    const { call_id } = await from.createCall({ ...CREATE, target_user_id: Number(callee) });
+    const incoming = await next();
+    await from.cancelCall({ callId: Number(call_id) }, BY);
+    const told = [incoming, await next()];
+    expect(told).toMatchObject([
+      { type: 'call.incoming', user_id: callee, reason: null },
+      { type: 'call.ringing_stopped', user_id: callee, reason: 'cancelled' },
+    ]);
+    const ring = Date.parse(incoming.ring_expires_at) - Date.parse(incoming.at);
+    expect(ring).toBeGreaterThanOrEqual(29_000);
+    expect(ring).toBeLessThanOrEqual(31_000);
+    expect(Date.parse(incoming.server_time)).toBeGreaterThanOrEqual(Date.parse(incoming.at));
+    await expect.poll(() => received).toHaveLength(2);
+    const posted = received.map(({ body }) => parseWireJson(body) as { data: CallEvent });
+    expect(posted.map(({ data }) => untimed(data))).toEqual(told.map(untimed));
   });
 });
 

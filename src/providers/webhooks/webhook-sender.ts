@@ -6,7 +6,7 @@ import type {
   WebhookMessage,
   WebhookSender,
 } from '../../ports/webhooks.js';
-import { addressIn, privateDestination, publicNetworks } from './private-networks.js';
+import { addressIn, privateDestination, publicNetworks, type Resolve } from './private-networks.js';
 import { retryAfterIn } from './retry-after.js';
 
 const CONNECT_MS = 5_000;
@@ -20,6 +20,8 @@ export interface WebhookSenderSettings {
   /** Private networks in which endpoints may be nevertheless, as CIDR. */
   readonly allowedNetworks: readonly string[];
   readonly answerWithinMs?: number;
+  /** Where names lead; the system is asked unless given. */
+  readonly resolve?: Resolve;
 }
 
 export interface ClosableSender extends WebhookSender {
@@ -32,8 +34,8 @@ export interface ClosableSender extends WebhookSender {
  * @throws RangeError for networks that are none.
  */
 export function createWebhookSender(settings: WebhookSenderSettings): ClosableSender {
-  const { allowedNetworks, answerWithinMs = ANSWER_WITHIN_MS } = settings;
-  const networks = publicNetworks(allowedNetworks);
+  const { allowedNetworks, answerWithinMs = ANSWER_WITHIN_MS, resolve } = settings;
+  const networks = publicNetworks(allowedNetworks, resolve);
   const connect = buildConnector({ timeout: CONNECT_MS, lookup: networks.lookup });
   const agent = new Agent({ connect, connections: AT_ONCE, pipelining: 1 });
   const lanes = new Map<string, number>();

@@ -144,6 +144,34 @@ describe('a private destination', () => {
     expect(visits).toBe(0);
   });
 
+  it('is refused when a name leads there by now; the address that was judged is connected to', async () => {
+    let visits = 0;
+    const url = await serve((_request, response) => {
+      visits += 1;
+      // Over a connection that is kept nobody would be asked where the name leads.
+      response.writeHead(204, { connection: 'close' }).end();
+    });
+    let asked = 0;
+    const leads = [['127.0.0.1'], ['127.0.0.9'], ['127.0.0.9', '127.0.0.1'], ['127.0.0.1']];
+    const changing = sender({
+      allowedNetworks: ['127.0.0.1/32'],
+      resolve(_name, _options, answer) {
+        const addresses = leads[asked] ?? [];
+        asked += 1;
+        answer(
+          null,
+          addresses.map((address) => ({ address, family: 4 })),
+        );
+      },
+    });
+    const post = () => changing.send(message(`http://backend.example:${new URL(url).port}/`));
+    expect(await post()).toMatchObject({ httpStatus: 204 });
+    expect(await post()).toMatchObject({ error: 'private network' });
+    expect(await post()).toMatchObject({ httpStatus: 204 });
+    expect(await post()).toMatchObject({ httpStatus: 204 });
+    expect([visits, asked]).toEqual([3, 4]);
+  });
+
   it('is no endpoint, as far as its URL says so', () => {
     const careful = sender({ allowedNetworks: ['10.0.0.0/8'] });
     const PRIVATE = 'must not be in a private network';
