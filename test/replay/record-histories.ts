@@ -10,10 +10,11 @@ import { workflowBundle } from '../../src/engine/bundle.js';
 import { createCallEngine } from '../../src/engine/call-engine.js';
 import { connect, type EngineConnection } from '../../src/engine/connection.js';
 import { registerSearchAttributes } from '../../src/engine/search-attributes.js';
-import { createWorker } from '../../src/engine/worker.js';
+import { createWebhookWorker, createWorker } from '../../src/engine/worker.js';
 import type { MediaRooms } from '../../src/ports/media-rooms.js';
 import type { RobotCalls } from '../../src/ports/robot-calls.js';
 import type { Telephony } from '../../src/ports/telephony.js';
+import type { Delivered } from '../../workflows/webhook-delivery/activities.js';
 import { createMediaInMemory } from '../support/media-in-memory.js';
 import { phoneActivitiesOver } from '../support/phone-calls.js';
 import { createProviderInMemory } from '../support/provider-in-memory.js';
@@ -71,6 +72,7 @@ async function play(connected: EngineConnection): Promise<void> {
     subAccount: (name) => telephony.subAccount(name),
   };
   let known: CallState[] = [];
+  let looks: Delivered[] = [];
   const mediaRooms: MediaRooms = {
     start: (order) => media.start(order),
     look: (taskId) => media.look(taskId),
@@ -106,19 +108,27 @@ async function play(connected: EngineConnection): Promise<void> {
     maxCachedWorkflows: 100,
     shutdownGraceMs: 1_000,
   });
+  const deliverer = await createWebhookWorker({
+    ...connected,
+    activities: { deliverWebhooks: async () => looks.shift() ?? { told: [] } },
+    shutdownGraceMs: 1_000,
+  });
   const engine = createCallEngine(connected.client, { ok: () => true, stop() {} });
-  await worker.runUntil(async () => {
+  const tellAll = async () => {
     for (const [name, story] of wanted) {
       provider = createProviderInMemory();
       media = createMediaInMemory();
       telephony = createTelephonyInMemory();
       known = [];
-      const told = await story({ ...connected, engine, store, provider, telephony, media, known });
+      looks = [];
+      const stage = { ...connected, engine, store, provider, telephony, media, looks, known };
+      const told = await story(stage);
       const text = await historyOf(connected, told);
       await writeFile(new URL(fileOf(name), HISTORIES), text);
       process.stdout.write(`${fileOf(name)}: ${text.match(/"eventId"/g)?.length} events\n`);
     }
-  });
+  };
+  await worker.runUntil(deliverer.runUntil(tellAll));
 }
 
 async function historyOf({ client }: EngineConnection, told: Told): Promise<string> {

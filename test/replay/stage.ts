@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { CallState } from '../../src/call/state.js';
 import type { CallEngine } from '../../src/ports/call-engine.js';
+import type { Delivered } from '../../workflows/webhook-delivery/activities.js';
 import type { MediaInMemory } from '../support/media-in-memory.js';
 import type { ProviderInMemory } from '../support/provider-in-memory.js';
 import type { TelephonyInMemory } from '../support/telephony-in-memory.js';
@@ -17,6 +18,8 @@ export interface Stage {
   readonly telephony: TelephonyInMemory;
   /** Where streams are played; a new one for each story. */
   readonly media: MediaInMemory;
+  /** What looks at the queue of an endpoint will find, one after the other; after them nothing. */
+  readonly looks: Delivered[];
   /** What the store would find by a provider’s id. */
   readonly known: CallState[];
 }

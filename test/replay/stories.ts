@@ -13,6 +13,7 @@ import { PHONE_STORIES } from './phone-stories.js';
 import { ROBOT_STORIES } from './robot-stories.js';
 import type { Stage, Story, Told, ToldRun } from './stage.js';
 import { TOLD_STORIES } from './told-stories.js';
+import { WEBHOOK_STORIES } from './webhook-stories.js';
 
 const THIRD = '30003';
 
@@ -158,6 +159,7 @@ export const STORIES: Readonly<Record<string, Story>> = {
   ...ROBOT_STORIES,
   ...PHONE_STORIES,
   ...TOLD_STORIES,
+  ...WEBHOOK_STORIES,
 };
 
 export const fileOf = (story: string): string => `${story.replaceAll(/\W+/g, '-')}.json`;

@@ -114,8 +114,8 @@ async function replayAll({ client }: Rig, callIds: readonly number[]): Promise<v
   }
 }
 
-/** The histories of every run of a call, along the chain that continue-as-new made. */
-async function historiesOf(client: Client, workflowId: string): Promise<History[]> {
+/** The histories of every run of a workflow, along the chain that continue-as-new made. */
+export async function historiesOf(client: Client, workflowId: string): Promise<History[]> {
   const { raw } = await client.workflow.getHandle(workflowId).describe();
   const histories: History[] = [];
   let runId = raw.workflowExecutionInfo?.firstRunId;
@@ -129,4 +129,4 @@ async function historiesOf(client: Client, workflowId: string): Promise<History[
   return histories;
 }
 
-type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
+export type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
