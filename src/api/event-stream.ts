@@ -36,10 +36,12 @@ export async function streamEvents(
   const { userId, until, query } = call;
   const from = positionOf(call);
   if (streams.isClosed()) throw new CallError(50301);
-  const { after, gap } = await streams.start(userId, from);
+  // Before the first wait: whoever leaves meanwhile says so once.
   const gone = new AbortController();
   res.once('close', () => gone.abort());
   res.once('error', () => gone.abort());
+  const { after, gap } = await streams.start(userId, from);
+  if (res.destroyed || gone.signal.aborted) return;
   let wasBehind = false;
   const keepAlive = setInterval(() => {
     if (res.writableNeedDrain && wasBehind) res.destroy();

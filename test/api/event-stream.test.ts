@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mintToken } from '../../src/api/auth/mint-token.js';
 import { createEventStreams } from '../../src/service/event-streams.js';
@@ -163,6 +165,35 @@ describe('a stream ends', () => {
     await expect
       .poll(async () => (await send(`${api.url}/api/events?terminal_id=a`, { token })).code)
       .toBe(40101);
+  });
+
+  it('before it has begun, when its client leaves meanwhile', async () => {
+    const streams = createEventStreams(api.store.userEvents);
+    const [asked, answered] = [new AbortController(), new AbortController()];
+    const held = {
+      ...streams,
+      get size() {
+        return streams.size;
+      },
+      async start(...from: Parameters<typeof streams.start>) {
+        asked.abort();
+        await once(answered.signal, 'abort');
+        return streams.start(...from);
+      },
+    };
+    const events = { streams: held, keepAliveMs: 15_000, slowReaderMs: 10_000 };
+    const { url } = await api.alongside({ app: { events } });
+    const leaving = new AbortController();
+    const request = { headers: await bearer(freshUser()), signal: leaving.signal };
+    const stream = fetch(`${url}/api/events?terminal_id=a-phone`, request);
+    await once(asked.signal, 'abort');
+    leaving.abort();
+    await expect(stream).rejects.toThrow();
+    await sleep(200);
+    answered.abort();
+    await sleep(200);
+    expect(streams.size).toBe(0);
+    await streams.close();
   });
 
   it('when the process stops, which refuses new ones then', async () => {
