@@ -31,7 +31,7 @@ export function startSweeper(parts: SweptParts, logger: Logger): Sweeper {
       if (settled.length > 0) logger.warn({ calls: settled }, 'calls without a workflow ended');
     },
     async deliveries() {
-      const woken = await sweepDeliveries(parts, parts.now());
+      const woken = await sweepDeliveries(parts, parts.now(), stopping.signal);
       if (woken.length > 0) logger.warn({ deliveries: woken.length }, 'overdue deliveries woken');
     },
     async retention() {

@@ -17,12 +17,28 @@ export const deliveredSoon = (records: Records, waker: DeliveryWaker): Records =
 const GRACE_MS = 15_000;
 const PAGE = 500;
 
-/** Wakes whoever should have delivered long ago: the hand-over was lost, or it takes long. */
+/** So many that cannot be woken mean that nobody can: the rest is left to the next sweep. */
+const MOST_FAILURES = 3;
+
+/**
+ * Wakes whoever should have delivered long ago: the hand-over was lost, or it takes long. One that
+ * cannot be woken holds up no other.
+ */
 export async function sweepDeliveries(
   { deliveries, waker }: { deliveries: WebhookDeliveries; waker: DeliveryWaker },
   now: number,
+  stopping?: AbortSignal,
 ): Promise<readonly DeliveryQueue[]> {
-  const overdue = await deliveries.overdue(now - GRACE_MS, PAGE);
-  for (const queue of overdue) await waker.wake(queue);
-  return overdue;
+  const woken: DeliveryQueue[] = [];
+  let failures = 0;
+  for (const queue of await deliveries.overdue(now - GRACE_MS, PAGE)) {
+    if (stopping?.aborted || failures === MOST_FAILURES) break;
+    await waker.wake(queue).then(
+      () => woken.push(queue),
+      () => {
+        failures += 1;
+      },
+    );
+  }
+  return woken;
 }

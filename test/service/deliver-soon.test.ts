@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeliveryQueue } from '../../src/ports/webhooks.js';
 import { deliveredSoon, sweepDeliveries } from '../../src/service/deliver-soon.js';
 import { IN_MEMORY, openPglite } from '../../src/store/pglite.js';
@@ -44,4 +44,39 @@ it('finds what was handed to nobody, once whoever had it would have begun', asyn
   expect(woken).toEqual([]);
   await sweepDeliveries(parts, now + GRACE_MS + 1_000);
   expect(woken).toContainEqual(queue);
+});
+
+describe('a sweep', () => {
+  const queues = Array.from({ length: 6 }, (_, nth) => ({ callId: nth, endpointId: ENDPOINT_ID }));
+  const sweptBy = async (wake: (queue: DeliveryQueue) => Promise<void>, stopping?: AbortSignal) => {
+    const tried: number[] = [];
+    const waker = {
+      wake: (queue: DeliveryQueue) => {
+        tried.push(queue.callId);
+        return wake(queue);
+      },
+    };
+    const deliveries = { ...store.webhookDeliveries, overdue: async () => queues };
+    const woken = await sweepDeliveries({ deliveries, waker }, Date.now(), stopping);
+    return { tried, woken: woken.map(({ callId }) => callId) };
+  };
+
+  it('goes on after one that cannot be woken', async () => {
+    const swept = await sweptBy(({ callId }) =>
+      callId === 1 ? Promise.reject(new Error('its workflow is broken')) : Promise.resolve(),
+    );
+    expect(swept.woken).toEqual([0, 2, 3, 4, 5]);
+  });
+
+  it('leaves the rest to the next one when nobody can be woken', async () => {
+    const swept = await sweptBy(() => Promise.reject(new Error('Temporal is silent')));
+    expect(swept).toEqual({ tried: [0, 1, 2], woken: [] });
+  });
+
+  it('ends with the process', async () => {
+    expect(await sweptBy(async () => undefined, AbortSignal.abort())).toEqual({
+      tried: [],
+      woken: [],
+    });
+  });
 });
