@@ -3,6 +3,8 @@ import { flag, whole } from './config-kinds.js';
 import { PHONE_VARIABLES, phonePairs } from './config-phones.js';
 import { parseKeys } from './keys/keyring.js';
 
+const network = z.union([z.cidrv4(), z.cidrv6()]);
+
 const port = (fallback: number) => whole(fallback, 0, 65_535);
 
 const pairsIn = (list: string): Readonly<Record<string, string>> => {
@@ -91,9 +93,7 @@ export const configSchema = z.object({
     .default('administrator,admin')
     .transform((names) => names.split(',').map((name) => name.trim()))
     .refine((names) => names.every((name) => name !== ''), { error: 'must be names with commas' })
-    .describe(
-      'Who may command the application, `administrator,admin` unless set; the first is who we are to Tencent',
-    ),
+    .describe('Who may command the application; the first is who we are to Tencent'),
   TENCENT_PASS_ON: flag(true).describe('Pass what is not ours under /v4/ to Tencent, unchanged'),
   TENCENT_CALLBACK_SECRET: z
     .string()
@@ -160,7 +160,15 @@ export const configSchema = z.object({
   WEBHOOK_ALLOWED_NETWORKS: z
     .string()
     .default('')
-    .transform((list) => list.split(',').filter((network) => network.trim() !== ''))
+    .transform((list) =>
+      list
+        .split(',')
+        .map((network) => network.trim())
+        .filter((network) => network !== ''),
+    )
+    .refine((networks) => networks.every((each) => network.safeParse(each).success), {
+      error: 'must be networks such as 10.0.0.0/8, with commas',
+    })
     .describe(
       'Private networks to which webhooks may be posted, such as 10.0.0.0/8, with commas; none unless set',
     ),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createWebhookActivities } from '../../activities/webhooks.js';
-import { type Config, InvalidConfig } from '../config.js';
+import type { Config } from '../config.js';
 import type { EngineConnection } from '../engine/connection.js';
 import { createWebhookWorker } from '../engine/worker.js';
 import type { DeliveryWaker, WebhookSender } from '../ports/webhooks.js';
@@ -8,14 +8,8 @@ import { type ClosableSender, createWebhookSender } from '../providers/webhooks/
 import { createWebhookService, type WebhookService } from '../service/webhook-service.js';
 import type { Store } from '../store/open-store.js';
 
-export function webhookSender(config: Config): ClosableSender {
-  try {
-    return createWebhookSender({ allowedNetworks: config.WEBHOOK_ALLOWED_NETWORKS });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new InvalidConfig(`WEBHOOK_ALLOWED_NETWORKS: ${error.message}`);
-  }
-}
+export const webhookSender = ({ WEBHOOK_ALLOWED_NETWORKS }: Config): ClosableSender =>
+  createWebhookSender({ allowedNetworks: WEBHOOK_ALLOWED_NETWORKS });
 
 const SECRET_BYTES = 32;
 

@@ -61,6 +61,15 @@ describe('the configuration', () => {
     expect(loadConfig({}).STORE_KEYS).toEqual([]);
   });
 
+  it('reads networks with blanks around them, and refuses what is none', () => {
+    const networks = '10.0.0.0/8, fd00::/8,';
+    const { WEBHOOK_ALLOWED_NETWORKS } = loadConfig({ WEBHOOK_ALLOWED_NETWORKS: networks });
+    expect(WEBHOOK_ALLOWED_NETWORKS).toEqual(['10.0.0.0/8', 'fd00::/8']);
+    expect(mistakesOf({ WEBHOOK_ALLOWED_NETWORKS: '10.0.0.0/8,10.0.0.1/33' })).toEqual([
+      'WEBHOOK_ALLOWED_NETWORKS: must be networks such as 10.0.0.0/8, with commas',
+    ]);
+  });
+
   it('refuses two kinds of keys for one kind of token', () => {
     const keys = { AUTH_JWT_SECRET: 'x'.repeat(32), AUTH_JWT_PUBLIC_KEY: 'pem' };
     expect(mistakesOf(keys)).toEqual(['AUTH_JWT_SECRET, AUTH_JWT_PUBLIC_KEY: give one of the two']);
