@@ -11,7 +11,7 @@ interface Variable {
 /** What a JSON schema says of one variable. */
 interface Described {
   readonly description?: string;
-  readonly default?: string | number | boolean;
+  readonly default?: string | number | boolean | undefined;
   readonly enum?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -19,15 +19,20 @@ interface Described {
 
 const RANGE_END = Number.MAX_SAFE_INTEGER;
 
-const { properties = {} } = z.toJSONSchema(configSchema, { unrepresentable: 'any' });
-const variables = Object.entries(properties).map(([name, described]) =>
-  variable(name, described as Described),
+const propertiesAs = (io: 'input' | 'output') =>
+  z.toJSONSchema(configSchema, { io, unrepresentable: 'any' }).properties as Readonly<
+    Record<string, Described>
+  >;
+/** A variable that is read as something else shows its default only as it is written. */
+const written = propertiesAs('input');
+const variables = Object.entries(propertiesAs('output')).map(([name, described]) =>
+  variable(name, { default: written[name]?.default, ...described }),
 );
 
 function variable(name: string, described: Described): Variable {
-  const { description = '', default: fallback } = described;
+  const { description = '', default: fallback = '' } = described;
   const meaning = [description, allowed(described)].filter((part) => part !== '').join('; ');
-  return { name, meaning, ...(fallback === undefined ? {} : { fallback: String(fallback) }) };
+  return { name, meaning, ...(fallback === '' ? {} : { fallback: String(fallback) }) };
 }
 
 function allowed({ enum: words, minimum, maximum = RANGE_END }: Described): string {
