@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { ProviderReport } from '../../src/call/events.js';
 import { createCallMailbox } from '../../src/engine/call-mailbox.js';
@@ -7,6 +8,9 @@ import { startRig } from '../support/rig.js';
 const healthy = { ok: () => true, stop: () => undefined };
 const LIMITS = { maxDurationMs: 14_400_000, allLeftGraceMs: 1_000 };
 type Event = 'entered' | 'exited' | 'dismissed';
+
+/** Whoever is out for five seconds is gone, and a second later so is the call. */
+const OUT_FOR_GOOD_MS = 7_500;
 
 /** A call that was answered, and the room that speaks of it. */
 async function startRoomRig(more: CallOptions = {}) {
@@ -70,6 +74,16 @@ describe('a room that speaks of its call', () => {
     await room('entered', CALLEE, 2);
     await room('dismissed', undefined, 3);
     expect(await result(callId)).toMatchObject({ cause: 'all_left' });
+  });
+
+  it('that was dismissed before they came back is not empty', async () => {
+    const { room, seen, engine, callId } = await startRoomRig();
+    await room('entered', CALLER, 10);
+    await room('entered', CALLEE, 11);
+    await room('dismissed', undefined, 5);
+    await sleep(OUT_FOR_GOOD_MS);
+    expect((await seen()).status).toBe('ongoing');
+    await engine.command(callId, 'hangup', byCaller);
   });
 
   it('is heard out about a call that is over, or never was', async () => {

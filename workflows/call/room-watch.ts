@@ -27,11 +27,13 @@ export class RoomWatch {
     return this.#leaving.size > 0;
   }
 
+  /** Without a user it is meant for everybody who is there: the room is gone. */
   hear({ event, userId, at }: RoomReport): void {
-    if (userId === undefined) {
-      for (const party of partiesIn(this.#state(), 'present')) this.#exit(party.userId, at);
-      return;
-    }
+    const meant = partiesIn(this.#state(), 'present').map((party) => party.userId);
+    for (const each of userId === undefined ? meant : [userId]) this.#hearOf(each, event, at);
+  }
+
+  #hearOf(userId: string, event: RoomReport['event'], at: number): void {
     if ((this.#heardAt.get(userId) ?? -1) >= at) return;
     this.#heardAt.set(userId, at);
     if (event === 'entered') this.#enter(userId, at);
