@@ -47,7 +47,7 @@ export async function* resumedEvents(
       silence.stop();
     }
     failures += 1;
-    await pause(pauseAfter(failures), signal);
+    if (!signal?.aborted) await pause(pauseAfter(failures), signal);
   }
 }
 
@@ -59,12 +59,13 @@ const pauseAfter = (failures: number): number =>
 
 const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
     const stop = () => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
       resolve();
     };
-    signal?.addEventListener('abort', stop, { once: true });
+    const timer = setTimeout(stop, ms);
+    signal?.addEventListener('abort', stop);
   });
 
 /** Aborts when nothing is heard for too long, or when the reader wants no more. */

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createClient } from '../../src/client/create-client.js';
+import { type OpenStream, resumedEvents } from '../../src/client/event-stream.js';
 import { end, ringFor } from '../api/event-fixtures.js';
 import { freshUser } from '../api/fixtures.js';
 import { startTestApi, type TestApi } from '../support/test-api.js';
@@ -53,6 +55,19 @@ describe('the client', () => {
       .toEqual(expected.filter((each) => each !== 'stream.opened'));
     stop.abort();
     await reading;
+  });
+
+  it('ends at once when its reader wants no more, also between two tries', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const stop = new AbortController();
+    const open: OpenStream = async (_last, signal) => {
+      await once(signal, 'abort');
+      throw new Error('gone');
+    };
+    const next = resumedEvents(open, undefined, stop.signal).next();
+    stop.abort();
+    expect(await next).toEqual({ done: true, value: undefined });
   });
 
   it('stops with the reason when the API refuses for good', async () => {
