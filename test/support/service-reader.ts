@@ -7,7 +7,7 @@ export type CallDetail = DataOf<'getCall'>;
 /** Reads any call, as a backend may. */
 export async function serviceReader({
   url,
-}: Stack): Promise<(callId: number) => Promise<CallDetail>> {
+}: Pick<Stack, 'url'>): Promise<(callId: number) => Promise<CallDetail>> {
   const authorization = `Bearer ${await serviceToken()}`;
   return async (callId) => {
     const answer = await fetch(`${url}/api/calls/${callId}`, { headers: { authorization } });

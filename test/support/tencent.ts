@@ -25,17 +25,15 @@ export interface StreamStack extends TencentStack {
 export async function startStreamStack(
   settings: Partial<TrtcSimulatorSettings> = {},
   env: NodeJS.ProcessEnv = {},
+  calls: Partial<TencentSimulatorSettings> = {},
 ): Promise<StreamStack> {
   const trtc = await trtcSimulator(settings);
-  const started = await startTencentStack(
-    {},
-    {
-      TENCENTCLOUD_SECRET_ID: API_KEY.secretId,
-      TENCENTCLOUD_SECRET_KEY: API_KEY.secretKey,
-      TRTC_CLOUD_API: trtc.url,
-      ...env,
-    },
-  );
+  const started = await startTencentStack(calls, {
+    TENCENTCLOUD_SECRET_ID: API_KEY.secretId,
+    TENCENTCLOUD_SECRET_KEY: API_KEY.secretKey,
+    TRTC_CLOUD_API: trtc.url,
+    ...env,
+  });
   return { ...started, trtc };
 }
 

@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload, WorkflowNotFoundError } from '@temporalio/common';
 import type { CallState } from '../../../src/call/state.js';
 import type { OutwardEvent } from '../../../src/call/step.js';
@@ -20,6 +20,8 @@ export interface CallHistory {
   readonly commands: readonly { readonly name: string; readonly payload: unknown }[];
   /** The call as it was started. */
   readonly started: CallState | undefined;
+  /** Tasks of streams that it was told of. */
+  readonly streams: readonly string[];
 }
 
 type Payloads = { readonly payloads?: readonly Payload[] | null } | null | undefined;
@@ -74,6 +76,23 @@ export async function historyOf(
         | { readonly state: CallState }
         | undefined
     )?.state,
+    streams: streamsIn(events),
     writes: writes.map((input) => first(input) as CallHistory['writes'][number]),
   };
+}
+
+type Event = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
+
+function streamsIn(events: readonly Event[]): string[] {
+  const starts = events
+    .filter(
+      ({ activityTaskScheduledEventAttributes: asked }) =>
+        asked?.activityType?.name === 'startStream',
+    )
+    .map(({ eventId }) => String(eventId));
+  return events.flatMap(({ activityTaskCompletedEventAttributes: done }) => {
+    if (!starts.includes(String(done?.scheduledEventId))) return [];
+    const { taskId } = first(done?.result) as { readonly taskId?: string };
+    return taskId ?? [];
+  });
 }

@@ -13,6 +13,9 @@ const SEAMS = {
   'dist/src/engine/delivery-waker.js': [['createDeliveryWaker', 'portSeam', 'waker']],
   'dist/src/providers/webhooks/webhook-sender.js': [['createWebhookSender', 'senderSeam']],
   'dist/src/providers/tencent/robot-calls.js': [['createTencentRobotCalls', 'portSeam', 'tencent']],
+  'dist/src/providers/tencent/relay.js': [['createCallbackRelay', 'portSeam', 'relay']],
+  'dist/src/providers/trtc/media-rooms.js': [['createMediaRooms', 'portSeam', 'trtc']],
+  'dist/src/engine/callback-inbox.js': [['createCallbackInbox', 'portSeam', 'inbox']],
 };
 
 const PROJECT = new URL('../../..', import.meta.url).href;

@@ -42,7 +42,15 @@ export async function readWhatIsLeft(
   isMeant: (callerId: string) => boolean,
 ): Promise<Left> {
   await product.kill();
-  const database = await openPglite(join(product.place.dataFolder, 'store'));
+  return readStore(join(product.place.dataFolder, 'store'), isMeant);
+}
+
+/** Reads the calls of these callers from a store that nobody else has open. */
+export async function readStore(
+  folder: string,
+  isMeant: (callerId: string) => boolean,
+): Promise<Left> {
+  const database = await openPglite(folder);
   try {
     const store = repositories(database);
     return {
