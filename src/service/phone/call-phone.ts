@@ -44,6 +44,10 @@ export async function callPhone(
   if (why !== undefined) return refused(why);
   const booked = await book(deps, call, answerBy);
   if ('why' in booked) return refused(booked.why);
+  // What seemed to be the same call was dead: this one is new, and was not asked about.
+  const isUnasked = same !== undefined && !booked.isSame;
+  const whyAfterAll = isUnasked ? await whyNotBooked(deps, booked.state) : undefined;
+  if (whyAfterAll !== undefined) return refused(whyAfterAll);
   return begin(deps, booked, answerBy);
 }
 
@@ -86,6 +90,21 @@ async function whyNot(
   const answer = await admission.ask(question);
   if (answer === 'unavailable') throw new CallError(50301);
   return answer === 'refused' ? 'permission' : undefined;
+}
+
+/** As `whyNot`, of a call that is booked already: its lines are given back unless it may go on. */
+async function whyNotBooked(
+  deps: PhoneDependencies,
+  { callId, parties: [caller, callee] }: CallState,
+): Promise<PhoneRefusalWord | undefined> {
+  let isAdmitted = false;
+  try {
+    const why = await whyNot(deps, caller?.userId ?? '', callee?.userId ?? '');
+    isAdmitted = why === undefined;
+    return why;
+  } finally {
+    if (!isAdmitted) await deps.reservations.abandon(callId);
+  }
 }
 
 interface Booked extends RecordedCall {

@@ -75,6 +75,25 @@ describe('the same call', () => {
     expect(there.engine.carriedOut.slice(before)).toHaveLength(1);
   });
 
+  it('is a new one, which has to be admitted, where the first one died', async () => {
+    let mayCall = true;
+    const admission = { ask: async () => (mayCall ? 'allowed' : 'refused') } as const;
+    let later = 0;
+    const there = await start({ deps: { admission, now: () => Date.now() + later } });
+    const [caller, callee] = [await reachable(there), await reachable(there)];
+    const first = await get(there, `call/${callee}`, caller);
+    later = 20_000;
+    there.engine.terminate(callIdOfSid(first.body.data?.callSid ?? '') ?? 0);
+    mayCall = false;
+    const before = there.engine.carriedOut.length;
+    expect((await get(there, `call/${callee}`, caller)).body).toEqual(PARAMETERS);
+    expect(there.engine.carriedOut.slice(before)).toEqual([]);
+    mayCall = true;
+    const again = await get(there, `call/${callee}`, caller);
+    expect(again.body).toMatchObject({ returnCode: 200 });
+    expect(again.body.data?.callSid).not.toBe(first.body.data?.callSid);
+  });
+
   it('is the same for fifteen seconds although it is over, and another one later', async () => {
     let later = 0;
     const there = await start({ deps: { now: () => Date.now() + later } });
