@@ -4,7 +4,7 @@ export interface Fault<Kind extends string = string> {
   readonly kind: Kind;
   /** Only in calls of this robot; in anybody's if nothing is said. */
   readonly robot?: string;
-  /** Only in calls that are placed for this number. */
+  /** Only in calls that are placed for this number, or in requests about the account of this name. */
   readonly caller?: string;
   /** How many times; once if nothing is said. */
   readonly times?: number;

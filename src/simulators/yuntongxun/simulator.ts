@@ -46,6 +46,7 @@ export async function startYuntongxunSimulator(
 
   const whose = (path: string, body: Readonly<Record<string, unknown>>): string | undefined => {
     if (path === 'Calls/Callback') return String(body.from);
+    if (typeof body.friendlyName === 'string') return body.friendlyName;
     return switchboard.find(String(body.callSid))?.request.from;
   };
 

@@ -16,6 +16,9 @@ const SEAMS = {
   'dist/src/providers/tencent/relay.js': [['createCallbackRelay', 'portSeam', 'relay']],
   'dist/src/providers/trtc/media-rooms.js': [['createMediaRooms', 'portSeam', 'trtc']],
   'dist/src/engine/callback-inbox.js': [['createCallbackInbox', 'portSeam', 'inbox']],
+  'dist/src/providers/yuntongxun/telephony.js': [
+    ['createYuntongxunTelephony', 'portSeam', 'telephony'],
+  ],
 };
 
 const PROJECT = new URL('../../..', import.meta.url).href;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'drizzle-orm';
 import { expect } from 'vitest';
 import type { CallState } from '../../../src/call/state.js';
@@ -10,15 +11,31 @@ import type { MortalProduct } from './mortal-product.js';
 
 /** What is known of a call, and what that must be. */
 export interface Compared {
+  /** Which call it is. */
+  readonly of?: string;
   readonly is: unknown;
   readonly shouldBe: unknown;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
+/** As it would be told: what is undefined is not there. */
+const plain = (fields: unknown): Fields => JSON.parse(JSON.stringify(fields)) as Fields;
+
+/** A line for each call that is not as it should be. */
+export const disagreements = (all: readonly Compared[]): string[] =>
+  all.flatMap(({ of, is, shouldBe }) => {
+    const [found, wanted] = [plain(is), plain(shouldBe)];
+    const wrong = Object.keys({ ...found, ...wanted })
+      .filter((name) => !isDeepStrictEqual(found[name], wanted[name]))
+      .map((name) => `${name} ${JSON.stringify(found[name])}, not ${JSON.stringify(wanted[name])}`);
+    return wrong.length === 0 ? [] : [`${of ?? JSON.stringify(is)}: ${wrong.join('; ')}`];
+  });
+
 /** A failure says whole what was found: it may not come again soon. */
 export function expectAlike(all: readonly Compared[]): void {
-  for (const { is, shouldBe } of all) {
-    expect(is, `${JSON.stringify(is)} is not ${JSON.stringify(shouldBe)}`).toEqual(shouldBe);
-  }
+  const wrong = disagreements(all);
+  expect(wrong, wrong.join('\n')).toEqual([]);
 }
 
 /** A call as the store tells it. */
@@ -116,6 +133,7 @@ export function agreement(
   const versions = versionsOf(events);
   const written = history.writes.at(-1)?.state;
   return {
+    of: `call ${state.callId}`,
     is: {
       columns,
       workflow: { status: history.status, result: history.result },

@@ -33,8 +33,11 @@ export interface Points {
 /** How the product is run. */
 export interface Life {
   readonly role: 'start' | 'serve';
-  readonly settings?: Readonly<Record<string, string>>;
+  /** They may depend on where it is run. */
+  readonly settings?: Settings | ((place: Workplace) => Settings);
 }
+
+type Settings = Readonly<Record<string, string>>;
 
 /** The product in one folder, which kills itself where it is told to and is started again. */
 export interface MortalProduct {
@@ -74,7 +77,7 @@ export async function mortalProduct({ role, settings = {} }: Life): Promise<Mort
     NODE_OPTIONS: `--import=${PROJECT}test/support/kills/register.mjs`,
     KILL_POINTS_FOLDER: folder,
     AUTH_JWT_SECRET: AUTH.secret,
-    ...settings,
+    ...(typeof settings === 'function' ? settings(place) : settings),
   };
   const uptimes: Uptime[] = [];
   let running: RunningProgram | undefined;

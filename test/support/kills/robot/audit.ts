@@ -74,8 +74,8 @@ export function compareEnds({ told, rows, rung }: Played): Compared {
   const neverFound = state !== undefined && providerCallId === undefined && isUnknown(state);
   const refused = state?.placing?.kind === 'refused' ? state.placing.code : undefined;
   return {
+    of: described(script),
     is: {
-      script: described(script),
       rings: rung.length,
       isOverThere: rung.every(({ endedAt }) => endedAt !== undefined),
       moreCalls: others.map((other) => other.state.callId),
@@ -84,7 +84,6 @@ export function compareEnds({ told, rows, rung }: Played): Compared {
       end: state && endOf(state),
     },
     shouldBe: {
-      script: described(script),
       rings: Math.min(rung.length, most),
       isOverThere: true,
       moreCalls: [],

@@ -20,7 +20,7 @@ const OF_WEBHOOKS = [
   ),
 ];
 
-/** Without a telephony provider none of it is done. */
+/** Without a telephony provider none of it is done; phone calls have kills of their own. */
 const OF_PHONE_CALLS = [
   'engine.hear',
   ...['find', 'put', 'remove', 'list', 'keepSubAccount'].map((what) => `store.directory.${what}`),

@@ -1,0 +1,39 @@
+import { type Company, openCompany } from '../company.js';
+import { auditPhones, type PhoneAudit } from './audit.js';
+import type { Told } from './people.js';
+import { PHONE_PLAN } from './plan.js';
+import type { PhoneProvider, StandIn } from './provider.js';
+import { encores, type Script } from './scripts.js';
+import { openTheatre } from './theatre.js';
+
+export interface PhoneCompany extends Company<Script, Told> {
+  /** The faults that happened at least once. */
+  fired(): readonly ReturnType<StandIn['fired']>[number][];
+  audit(told: readonly Told[]): Promise<readonly PhoneAudit[]>;
+}
+
+/** Of a call of which nothing is heard, the end of its ring. */
+const LATE_MS = 15_000;
+
+/** A product beside each way to run this provider. */
+export async function openPhoneCompany(
+  temporalAddress: string,
+  provider: PhoneProvider,
+): Promise<PhoneCompany> {
+  const opening = provider.ways.map((way) => openTheatre(temporalAddress, provider, way));
+  const stages = await Promise.all(opening);
+  const company = await openCompany({ stages, plan: PHONE_PLAN, encores, lateMs: LATE_MS });
+  return {
+    ...company,
+    fired: () => stages.flatMap(({ standIn }) => standIn.fired()).filter(({ fired }) => fired > 0),
+    audit: (told) =>
+      Promise.all(
+        stages.map((stage, lane) =>
+          auditPhones(
+            stage,
+            company.share(lane, told, ({ script }) => script),
+          ),
+        ),
+      ),
+  };
+}

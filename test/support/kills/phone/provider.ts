@@ -1,0 +1,72 @@
+import type { Fault } from '../../../../src/simulators/fault-rules.js';
+
+/** What somebody does with a phone that rings. Nothing: it rings in vain. */
+export interface Manners {
+  readonly answersAfterMs?: number;
+  /** Counted from the answer. */
+  readonly hangsUpAfterMs?: number;
+}
+
+/** What goes wrong at the provider in one call. */
+export interface PhoneFault {
+  readonly name: string;
+  /** The request, or the push, that it happens to. */
+  readonly on: string;
+  readonly kind: string;
+  /** In the words of the simulator, in the order in which they happen. */
+  readonly rules: readonly Fault[];
+  /** One request to place a call is carried out twice. */
+  readonly isTwice?: true;
+  /** A call is placed, and no answer says so. */
+  readonly isLost?: true;
+  /** Only what the provider asks before it dials can keep a second phone from ringing. */
+  readonly needsQuestion?: true;
+}
+
+/** A call as the ledger of the provider tells it. Numbers are E.164. */
+export interface RungCall {
+  readonly caller: string;
+  /** Ours: a request that is repeated on its way has the same one. */
+  readonly token: string;
+  readonly legs: readonly { readonly rangAt: number; readonly endedAt?: number | undefined }[];
+  readonly talkingAt?: number | undefined;
+  readonly endedAt?: number | undefined;
+}
+
+/** A simulated provider that outlives the product. */
+export interface StandIn {
+  /** What the product has to be told to use it. */
+  settings(apiUrl: string): Readonly<Record<string, string>>;
+  /** Where it reaches the product. */
+  pushTo(apiUrl: string): void;
+  /** What somebody does with this phone from now on. */
+  script(number: string, manners: Manners): void;
+  /** Goes wrong in calls of this user. */
+  order(fault: PhoneFault, userId: string): void;
+  /** Nothing is pushed of calls of this user any more. */
+  silence(userId: string): void;
+  /** So long passes before a cancel of this user's call is carried out. */
+  delayCancel(userId: string, ms: number): void;
+  /** Somebody takes up the second phone of this user's call now. */
+  answer(userId: string): void;
+  calls(): readonly RungCall[];
+  /** How often each fault has happened that was ordered for a script. */
+  fired(): readonly { readonly on: string; readonly kind: string; readonly fired: number }[];
+  stop(): Promise<void>;
+}
+
+/** All that a provider of phone calls has of its own in this test. */
+export interface PhoneProvider {
+  readonly name: string;
+  /** Ways to run it, each beside a product of its own. */
+  readonly ways: readonly string[];
+  readonly faults: readonly PhoneFault[];
+  /** Of requests that end a call, of questions about one, and of what is pushed once it is talked in. */
+  readonly cancels: string;
+  readonly queries: string;
+  readonly bridges: string;
+  readonly pushes: readonly string[];
+  /** Of this user, in E.164. */
+  numberOf(userId: string): string;
+  open(way: string): Promise<StandIn>;
+}
