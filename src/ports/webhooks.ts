@@ -52,7 +52,7 @@ export interface WebhookEndpoints {
     id: string,
     rotation: SecretRotation,
   ): Promise<{ readonly endpoint: WebhookEndpoint; readonly secret: string } | undefined>;
-  /** Every secret that signs now, the current one first. */
+  /** Every secret that signs now, the current one first; none whose key is gone. */
   secretsOf(id: string, now: number): Promise<readonly string[]>;
 }
 
@@ -88,6 +88,7 @@ export interface DueDelivery {
   readonly tried: number;
   readonly since: number;
   readonly url: string;
+  /** As `WebhookEndpoints.secretsOf`. */
   readonly secrets: readonly string[];
   readonly event: RecordedEvent;
 }
@@ -143,7 +144,10 @@ export interface WebhookAnswer extends WebhookAttempt {
   readonly retryAfterMs?: number;
 }
 
-/** Never rejects. `busy`: too much is on its way there, and this was not sent. */
+/**
+ * Never rejects. `busy`: too much is on its way there, and this was not sent. What no secret signs is
+ * a failed attempt, and not sent either.
+ */
 export interface WebhookSender {
   send(message: WebhookMessage): Promise<WebhookAnswer | 'busy'>;
   /** Why a URL cannot be an endpoint, without asking anybody; `undefined` where it may be one. */

@@ -1,11 +1,16 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { CallbackTargets } from '../ports/callback-targets.js';
 import type { Keyring } from '../ports/keyring.js';
 import type { Database } from './database.js';
 import { callbackTargets } from './schema.js';
+import type { SealedColumn } from './sealed-column.js';
 
 /** Where a URL belongs: sealed for one application, it opens for no other. */
 const place = (appId: string): string => `callback_targets.url:${appId}`;
+
+export const CALLBACK_URLS: readonly SealedColumn[] = [
+  { table: callbackTargets, key: callbackTargets.appId, column: callbackTargets.url, place },
+];
 
 /**
  * URLs may hold what lets callbacks into the backend, so they are sealed.
@@ -33,16 +38,3 @@ export const createCallbackTargets = (database: Database, keyring: Keyring): Cal
       await queries.delete(callbackTargets).where(eq(callbackTargets.appId, appId));
     }),
 });
-
-/** Seals with the current key what was sealed with another one, or stored readable. */
-export const sealTargetsAnew = (database: Database, keyring: Keyring): Promise<void> =>
-  database.run(async (queries) => {
-    for (const { appId, url } of await queries.select().from(callbackTargets)) {
-      if (keyring.isCurrent(url)) continue;
-      const anew = keyring.seal(keyring.open(url, place(appId)), place(appId));
-      await queries
-        .update(callbackTargets)
-        .set({ url: anew })
-        .where(and(eq(callbackTargets.appId, appId), eq(callbackTargets.url, url)));
-    }
-  });

@@ -5,6 +5,7 @@ import type { SubAccount } from '../ports/telephony.js';
 import type { Database, Queries } from './database.js';
 import { livePhoneCall } from './phone-reservations.js';
 import { users } from './schema.js';
+import type { SealedColumn } from './sealed-column.js';
 import { lockUsers } from './user-locks.js';
 
 type Row = typeof users.$inferSelect;
@@ -70,6 +71,11 @@ const isDialled = async (queries: Queries, userId: string): Promise<boolean> =>
 const placeOf = (column: 'phone' | 'sub_account', userId: string): string =>
   `users.${column}:${userId}`;
 
+export const PHONES_AND_ACCOUNTS: readonly SealedColumn[] = [
+  { column: users.phone, place: (userId: string) => placeOf('phone', userId) },
+  { column: users.subAccount, place: (userId: string) => placeOf('sub_account', userId) },
+].map((each) => ({ ...each, table: users, key: users.userId }));
+
 function sealing(keyring: Keyring) {
   const openIn = (column: 'phone' | 'sub_account', userId: string, text: string | null) =>
     text === null ? undefined : keyring.open(text, placeOf(column, userId));
@@ -87,31 +93,4 @@ function sealing(keyring: Keyring) {
       };
     },
   };
-}
-
-/** Seals anew what was sealed with a former key, or not at all. Any number of processes may do so. */
-export async function sealUsersAnew(database: Database, keyring: Keyring): Promise<number> {
-  const rows = await database.run((queries) => queries.select().from(users));
-  const isOld = (text: string | null) => text !== null && !keyring.isCurrent(text);
-  const old = rows.filter(({ phone, subAccount }) => isOld(phone) || isOld(subAccount));
-  for (const { userId } of old) {
-    await database.transaction(async (queries) => {
-      const [row] = await queries
-        .select()
-        .from(users)
-        .where(eq(users.userId, userId))
-        .for('update');
-      if (row !== undefined)
-        await queries.update(users).set(anew(row, keyring)).where(eq(users.userId, userId));
-    });
-  }
-  return old.length;
-}
-
-function anew({ userId, phone, subAccount }: Row, keyring: Keyring): Partial<Row> {
-  const again = (column: 'phone' | 'sub_account', text: string | null) => {
-    const place = placeOf(column, userId);
-    return text === null ? null : keyring.seal(keyring.open(text, place), place);
-  };
-  return { phone: again('phone', phone), subAccount: again('sub_account', subAccount) };
 }

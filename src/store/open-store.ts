@@ -14,9 +14,9 @@ import type { UserEvents } from '../ports/user-events.js';
 import type { WebhookDeliveries, WebhookEndpoints } from '../ports/webhooks.js';
 import { createCallHistory } from './call-history.js';
 import { createCallReader } from './call-reader.js';
-import { createCallbackTargets, sealTargetsAnew } from './callback-targets.js';
+import { createCallbackTargets } from './callback-targets.js';
 import type { Database } from './database.js';
-import { createDirectory, sealUsersAnew } from './directory.js';
+import { createDirectory } from './directory.js';
 import { createPhoneReservations } from './phone-reservations.js';
 import { openPostgres } from './postgres.js';
 import { createQualitySamples } from './quality-samples.js';
@@ -24,6 +24,7 @@ import { createRecords } from './records.js';
 import { createReservations } from './reservations.js';
 import { createRetention } from './retention.js';
 import { createRobotCallHistory } from './robot-call-history.js';
+import { sealAnew } from './seal-anew.js';
 import { createUserEvents } from './user-events.js';
 import { createWebhookDeliveries } from './webhook-deliveries.js';
 import { createWebhookEndpoints } from './webhook-endpoints.js';
@@ -68,8 +69,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     ? openEmbedded(directory)
     : openPostgres(databaseUrl));
   const qualitySamples = createQualitySamples(database, onError);
-  await sealUsersAnew(database, keyring).catch(onError);
-  await sealTargetsAnew(database, keyring).catch(onError);
+  await sealAnew(database, keyring, onError);
   return {
     reservations: createReservations(database),
     records: createRecords(database),

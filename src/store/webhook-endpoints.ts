@@ -3,11 +3,18 @@ import type { Keyring } from '../ports/keyring.js';
 import type { EndpointChange, WebhookEndpoint, WebhookEndpoints } from '../ports/webhooks.js';
 import type { Database, Queries } from './database.js';
 import { webhookDeliveries, webhookEndpoints } from './schema.js';
+import type { SealedColumn } from './sealed-column.js';
 
 type Row = typeof webhookEndpoints.$inferSelect;
 
 /** Where a secret belongs: sealed for one endpoint, it opens for no other. */
 const place = (id: string): string => `webhook_endpoints.secret:${id}`;
+
+/** A rotation moves what is in the first to the second. */
+export const WEBHOOK_SECRETS: readonly SealedColumn[] = [
+  webhookEndpoints.secret,
+  webhookEndpoints.formerSecret,
+].map((column) => ({ table: webhookEndpoints, key: webhookEndpoints.id, column, place }));
 
 /** @see WebhookEndpoints */
 export function createWebhookEndpoints(database: Database, keyring: Keyring): WebhookEndpoints {
@@ -57,7 +64,8 @@ export function createWebhookEndpoints(database: Database, keyring: Keyring): We
       database.transaction(async (queries) => {
         const known = await find(queries, id, true);
         if (known === undefined) return undefined;
-        const isUnderWay = (known.formerSecretUntil ?? 0) > now;
+        const isUnderWay =
+          (known.formerSecretUntil ?? 0) > now && opened(known.secret, id, keyring).length > 0;
         const [row] = await queries
           .update(webhookEndpoints)
           .set(
@@ -88,10 +96,19 @@ const find = async (queries: Queries, id: string, lock = false): Promise<Row | u
   return row;
 };
 
+/** Those that open: with one whose key is gone nothing can be signed. */
 export function secretsIn(row: Row, keyring: Keyring, now: number): string[] {
   const { id, secret, formerSecret, formerSecretUntil } = row;
   const former = formerSecret !== null && (formerSecretUntil ?? 0) > now ? [formerSecret] : [];
-  return [secret, ...former].map((sealed) => keyring.open(sealed, place(id)));
+  return [secret, ...former].flatMap((sealed) => opened(sealed, id, keyring));
+}
+
+function opened(sealed: string, id: string, keyring: Keyring): string[] {
+  try {
+    return [keyring.open(sealed, place(id))];
+  } catch {
+    return [];
+  }
 }
 
 async function apply(queries: Queries, id: string, change: EndpointChange, now: number) {

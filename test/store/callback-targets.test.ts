@@ -2,7 +2,8 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKeyring } from '../../src/keys/keyring.js';
 import type { CallbackTargets } from '../../src/ports/callback-targets.js';
-import { createCallbackTargets, sealTargetsAnew } from '../../src/store/callback-targets.js';
+import { createCallbackTargets } from '../../src/store/callback-targets.js';
+import { sealAnew } from '../../src/store/seal-anew.js';
 import { DATABASES, type OpenedStore } from './stores.js';
 
 const FORMER = { id: 'former', key: Buffer.alloc(32, 1) };
@@ -43,7 +44,7 @@ describe.each(DATABASES)('the callback URLs of backends on $name', ({ open }) =>
     };
     expect(await stored()).toMatch(/^sealed:former:/);
     expect(await targets.read('3')).toEqual({ url, commands: [] });
-    await sealTargetsAnew(store.database, keyring);
+    await sealAnew(store.database, keyring, (error) => expect.unreachable(String(error)));
     expect(await stored()).toMatch(/^sealed:today:/);
     expect(await stored()).not.toContain('backend.test');
     expect(await targets.read('3')).toEqual({ url, commands: [] });

@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKeyring } from '../../src/keys/keyring.js';
-import { createDirectory, sealUsersAnew } from '../../src/store/directory.js';
+import { createDirectory } from '../../src/store/directory.js';
+import { sealAnew } from '../../src/store/seal-anew.js';
 import { someone } from './fixtures.js';
 import { DATABASES, type OpenedStore } from './stores.js';
 
 const key = (id: string) => ({ id, key: randomBytes(32) });
+const unexpected = (error: unknown) => expect.unreachable(String(error));
 const PHONE = '+8613800138000';
 const ACCOUNT = { sid: 'a-sid', token: 'a-token-of-a-sub-account' };
 
@@ -44,10 +46,37 @@ describe.each(DATABASES)('the directory on $name', ({ open }) => {
       subAccount: ACCOUNT,
     });
     await store.rows(sql`delete from users where user_id <> ${userId}`);
-    expect(await sealUsersAnew(store.database, createKeyring([next, old]))).toBe(1);
-    expect(await sealUsersAnew(store.database, createKeyring([next, old]))).toBe(0);
+    const anew = () => sealAnew(store.database, createKeyring([next, old]), unexpected);
+    expect(await anew()).toBe(2);
+    expect(await anew()).toBe(0);
     const after = createDirectory(store.database, createKeyring([next]));
     expect(await after.find(userId)).toEqual({ userId, phone: PHONE, subAccount: ACCOUNT });
+  });
+
+  it('is sealed anew however many they are, but for what does not open, which is told', async () => {
+    const [old, next, lost] = [key('old'), key('new'), key('lost')];
+    await store.rows(sql`delete from users`);
+    const sealed = createKeyring([old]).seal(PHONE, 'users.phone:0');
+    await store.rows(sql`insert into users (user_id, phone)
+      select 'u' || nth, 'clear:+86' || nth from generate_series(1, 1200) as nth`);
+    const directory = createDirectory(store.database, createKeyring([lost]));
+    await directory.put({ userId: 'u600', phone: PHONE });
+    await store.rows(sql`insert into users (user_id, phone) values ('moved', ${sealed})`);
+    const told: unknown[] = [];
+    const keyring = createKeyring([next, old]);
+    expect(await sealAnew(store.database, keyring, (error) => told.push(error))).toBe(1_199);
+    expect(told.map(String)).toEqual([
+      'Error: 2 stored texts do not open, the first at users.phone:moved',
+    ]);
+    const [left] = await store.rows(
+      sql`select count(*)::int as n from users where phone not like 'sealed:new:%'`,
+    );
+    expect(left).toEqual({ n: 2 });
+    expect(await createDirectory(store.database, createKeyring([next])).find('u1200')).toEqual({
+      userId: 'u1200',
+      phone: '+861200',
+    });
+    await store.rows(sql`delete from users`);
   });
 
   it('keeps the sub-account that was first, whoever else makes one', async () => {

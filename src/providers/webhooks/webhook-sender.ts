@@ -48,6 +48,7 @@ export function createWebhookSender(settings: WebhookSenderSettings): ClosableSe
       durationMs: Math.round(performance.now() - begun),
       ...rest,
     });
+    if (message.secrets.length === 0) return tell({ error: 'no secret opens', excerpt: '' });
     try {
       refusePrivate(new URL(message.url), networks.isAllowed);
       const { statusCode, headers, body } = await agent.request({

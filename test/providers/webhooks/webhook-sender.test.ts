@@ -64,6 +64,19 @@ describe('a webhook', () => {
     expect(receiver.refused()).toBe(1);
   });
 
+  it('that no secret signs is not sent, which is a failed attempt', async () => {
+    let visits = 0;
+    const url = await serve((_request, response) => {
+      visits += 1;
+      response.end();
+    });
+    expect(await sender().send(message(url, []))).toMatchObject({
+      error: 'no secret opens',
+      excerpt: '',
+    });
+    expect(visits).toBe(0);
+  });
+
   it.each([301, 302, 307, 308])('follows no redirect (%i)', async (status) => {
     let visits = 0;
     const elsewhere = await serve((_request, response) => {
