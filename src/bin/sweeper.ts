@@ -30,6 +30,9 @@ export function startSweeper(parts: SweptParts, logger: Logger): Sweeper {
       const settled = await sweep(parts, stopping.signal);
       if (settled.length > 0) logger.warn({ calls: settled }, 'calls without a workflow ended');
     },
+    async endpoints() {
+      while (!stopping.signal.aborted && (await parts.deliveries.tidy()));
+    },
     async deliveries() {
       const woken = await sweepDeliveries(parts, parts.now(), stopping.signal);
       if (woken.length > 0) logger.warn({ deliveries: woken.length }, 'overdue deliveries woken');

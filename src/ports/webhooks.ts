@@ -129,6 +129,11 @@ export interface WebhookDeliveries {
   again(id: number, now: number): Promise<WebhookDelivery | 'disabled' | undefined>;
   /** Those that were due before this time, and have not been sent. */
   overdue(before: number, limit: number): Promise<DeliveryQueue[]>;
+  /**
+   * Settles some of what waits for endpoints that are disabled, and removes some of what removed ones
+   * were told. Whether there may be more.
+   */
+  tidy(): Promise<boolean>;
 }
 
 /** What is posted: the same id at each attempt. */

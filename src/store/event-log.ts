@@ -56,9 +56,10 @@ async function queueForEndpoints(queries: Queries, newIds: readonly string[]): P
   const now = Date.now();
   const { rows } = (await queries.execute(sql`
     insert into ${webhookDeliveries}
-      (endpoint_id, event_id, call_id, version, nth, type, status, created_at, since, due_at)
+      (endpoint_id, event_id, call_id, version, nth, type, status, created_at, since, due_at,
+      epoch)
     select endpoint.id, event.event_id, event.call_id, event.version, event.nth, event.type,
-      'pending', ${now}, ${now}, ${now}
+      'pending', ${now}, ${now}, ${now}, endpoint.epoch
     from ${webhookEndpoints} as endpoint, ${events} as event
     where endpoint.status = 'enabled'
       and (endpoint.event_types is null or event.type = any (endpoint.event_types))

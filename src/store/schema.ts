@@ -179,20 +179,28 @@ export const qualitySamples = pgTable(
   (table) => [primaryKey({ columns: [table.callId, table.userId, table.terminalId] })],
 );
 
-export const webhookEndpoints = pgTable('webhook_endpoints', {
-  id: text().primaryKey(),
-  url: text().notNull().unique(),
-  /** null: every type. */
-  eventTypes: text('event_types').array().$type<OutwardEvent['type'][]>(),
-  status: text().$type<WebhookEndpoint['status']>().notNull(),
-  disabledBecause: text('disabled_because').$type<'gone' | 'asked'>(),
-  /** Sealed, as is the former one. */
-  secret: text().notNull(),
-  formerSecret: text('former_secret'),
-  formerSecretUntil: time('former_secret_until'),
-  createdAt: time('created_at').notNull(),
-  updatedAt: time('updated_at').notNull(),
-});
+export const webhookEndpoints = pgTable(
+  'webhook_endpoints',
+  {
+    id: text().primaryKey(),
+    url: text().notNull(),
+    /** null: every type. */
+    eventTypes: text('event_types').array().$type<OutwardEvent['type'][]>(),
+    status: text().$type<WebhookEndpoint['status']>().notNull(),
+    disabledBecause: text('disabled_because').$type<'gone' | 'asked'>(),
+    /** Sealed, as is the former one. */
+    secret: text().notNull(),
+    formerSecret: text('former_secret'),
+    formerSecretUntil: time('former_secret_until'),
+    /** How often it was disabled: what was queued before the last time is not sent. */
+    epoch: integer().notNull().default(0),
+    /** Gone for everybody; a sweep removes what it was told, and then the row. */
+    removed: boolean().notNull().default(false),
+    createdAt: time('created_at').notNull(),
+    updatedAt: time('updated_at').notNull(),
+  },
+  (table) => [uniqueIndex('webhook_endpoints_url').on(table.url).where(sql.raw('not removed'))],
+);
 
 /** What an endpoint is to be told, written with the event: nothing is sent that is not here. */
 export const webhookDeliveries = pgTable(
@@ -213,6 +221,8 @@ export const webhookDeliveries = pgTable(
     since: time('since').notNull(),
     tried: integer().notNull().default(0),
     dueAt: time('due_at').notNull(),
+    /** That of the endpoint when this was queued. */
+    epoch: integer().notNull().default(0),
   },
   (table) => [
     uniqueIndex('webhook_deliveries_once').on(table.endpointId, table.eventId),
@@ -223,7 +233,9 @@ export const webhookDeliveries = pgTable(
       table.nth,
     ),
     index('webhook_deliveries_due').on(table.dueAt).where(sql.raw("status = 'pending'")),
-    index('webhook_deliveries_by_time').on(table.createdAt),
+    index('webhook_deliveries_waiting')
+      .on(table.endpointId, table.epoch)
+      .where(sql.raw("status = 'pending'")),
   ],
 );
 

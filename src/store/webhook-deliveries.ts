@@ -4,6 +4,7 @@ import type {
   DeliveryFilter,
   DeliveryOutcome,
   DeliveryQueue,
+  DeliveryStatus,
   NextDelivery,
   WebhookAttempt,
   WebhookDeliveries,
@@ -11,8 +12,9 @@ import type {
 } from '../ports/webhooks.js';
 import { recordedEvent } from './call-history.js';
 import type { Database, Queries } from './database.js';
+import { tidy } from './given-up.js';
 import { events, webhookAttempts, webhookDeliveries, webhookEndpoints } from './schema.js';
-import { giveUp, secretsIn } from './webhook-endpoints.js';
+import { DISABLED, secretsIn } from './webhook-endpoints.js';
 
 const deliveries = webhookDeliveries;
 type Row = typeof deliveries.$inferSelect;
@@ -31,14 +33,22 @@ export const createWebhookDeliveries = (
   list: (filter, before, limit) =>
     database.run(async (queries) => {
       const rows = await queries
-        .select()
+        .select({ delivery: deliveries, status: shownStatus })
         .from(deliveries)
+        .innerJoin(webhookEndpoints, eq(webhookEndpoints.id, deliveries.endpointId))
         .where(
-          and(...conditions(filter), before === undefined ? undefined : lt(deliveries.id, before)),
+          and(
+            eq(webhookEndpoints.removed, false),
+            ...conditions(filter),
+            before === undefined ? undefined : lt(deliveries.id, before),
+          ),
         )
         .orderBy(desc(deliveries.id))
         .limit(limit);
-      return withAttempts(queries, rows);
+      return withAttempts(
+        queries,
+        rows.map(({ delivery, status }) => ({ ...delivery, status })),
+      );
     }),
   again: (id, now) => database.transaction((queries) => again(queries, id, now)),
   overdue: (before, limit) =>
@@ -46,10 +56,23 @@ export const createWebhookDeliveries = (
       queries
         .selectDistinct({ callId: deliveries.callId, endpointId: deliveries.endpointId })
         .from(deliveries)
-        .where(and(eq(deliveries.status, 'pending'), lt(deliveries.dueAt, before)))
+        .innerJoin(webhookEndpoints, eq(webhookEndpoints.id, deliveries.endpointId))
+        .where(
+          and(
+            eq(deliveries.status, 'pending'),
+            lt(deliveries.dueAt, before),
+            eq(deliveries.epoch, webhookEndpoints.epoch),
+          ),
+        )
         .limit(limit),
     ),
+  tidy: () => tidy(database),
 });
+
+/** What is given up is dead for everybody before `tidy` comes to it. */
+const shownStatus = sql<DeliveryStatus>`case
+  when ${deliveries.status} = 'pending' and ${deliveries.epoch} < ${webhookEndpoints.epoch}
+  then 'dead' else ${deliveries.status} end`;
 
 const isPendingIn = ({ callId, endpointId }: DeliveryQueue): SQL | undefined =>
   and(
@@ -68,16 +91,12 @@ async function next(
     .select()
     .from(webhookEndpoints)
     .where(eq(webhookEndpoints.id, queue.endpointId));
-  if (endpoint === undefined) return { kind: 'none' };
-  if (endpoint.status === 'disabled') {
-    await giveUp(queries, endpoint.id);
-    return { kind: 'none' };
-  }
+  if (endpoint === undefined || endpoint.status === 'disabled') return { kind: 'none' };
   const [first] = await queries
     .select({ delivery: deliveries, row: events })
     .from(deliveries)
     .innerJoin(events, eq(events.eventId, deliveries.eventId))
-    .where(isPendingIn(queue))
+    .where(and(isPendingIn(queue), eq(deliveries.epoch, endpoint.epoch)))
     .orderBy(asc(deliveries.version), asc(deliveries.nth))
     .limit(1);
   if (first === undefined) return { kind: 'none' };
@@ -128,23 +147,23 @@ async function settle(
         .where(isThis);
       await queries
         .update(webhookEndpoints)
-        .set({ status: 'disabled', disabledBecause: 'gone' })
+        .set({ ...DISABLED, disabledBecause: 'gone' })
         .where(eq(webhookEndpoints.id, queue.endpointId));
-      return giveUp(queries, queue.endpointId);
+      return;
   }
 }
 
 async function again(queries: Queries, id: number, now: number) {
   const [known] = await queries
-    .select({ status: webhookEndpoints.status })
+    .select({ status: webhookEndpoints.status, epoch: webhookEndpoints.epoch })
     .from(deliveries)
     .innerJoin(webhookEndpoints, eq(webhookEndpoints.id, deliveries.endpointId))
-    .where(eq(deliveries.id, id));
+    .where(and(eq(deliveries.id, id), eq(webhookEndpoints.removed, false)));
   if (known === undefined) return undefined;
   if (known.status === 'disabled') return 'disabled';
   const rows = await queries
     .update(deliveries)
-    .set({ status: 'pending', since: now, tried: 0, dueAt: now })
+    .set({ status: 'pending', since: now, tried: 0, dueAt: now, epoch: known.epoch })
     .where(eq(deliveries.id, id))
     .returning();
   return (await withAttempts(queries, rows))[0];
@@ -153,7 +172,7 @@ async function again(queries: Queries, id: number, now: number) {
 const conditions = ({ endpointId, callId, status }: DeliveryFilter): (SQL | undefined)[] => [
   endpointId === undefined ? undefined : eq(deliveries.endpointId, endpointId),
   callId === undefined ? undefined : eq(deliveries.callId, callId),
-  status === undefined ? undefined : eq(deliveries.status, status),
+  status === undefined ? undefined : sql`${shownStatus} = ${status}`,
 ];
 
 async function withAttempts(queries: Queries, rows: readonly Row[]): Promise<WebhookDelivery[]> {

@@ -1,8 +1,8 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Keyring } from '../ports/keyring.js';
 import type { EndpointChange, WebhookEndpoint, WebhookEndpoints } from '../ports/webhooks.js';
 import type { Database, Queries } from './database.js';
-import { webhookDeliveries, webhookEndpoints } from './schema.js';
+import { webhookEndpoints } from './schema.js';
 import type { SealedColumn } from './sealed-column.js';
 
 type Row = typeof webhookEndpoints.$inferSelect;
@@ -34,7 +34,7 @@ export function createWebhookEndpoints(database: Database, keyring: Keyring): We
             createdAt,
             updatedAt,
           })
-          .onConflictDoNothing({ target: webhookEndpoints.url })
+          .onConflictDoNothing({ target: webhookEndpoints.url, where: sql.raw('not removed') })
           .returning({ id: webhookEndpoints.id });
         return created.length > 0;
       }),
@@ -43,6 +43,7 @@ export function createWebhookEndpoints(database: Database, keyring: Keyring): We
         const rows = await queries
           .select()
           .from(webhookEndpoints)
+          .where(isThere)
           .orderBy(asc(webhookEndpoints.createdAt), asc(webhookEndpoints.id));
         return rows.map(endpointOf);
       }),
@@ -55,8 +56,9 @@ export function createWebhookEndpoints(database: Database, keyring: Keyring): We
     remove: (id) =>
       database.run(async (queries) => {
         const removed = await queries
-          .delete(webhookEndpoints)
-          .where(eq(webhookEndpoints.id, id))
+          .update(webhookEndpoints)
+          .set({ ...DISABLED, removed: true })
+          .where(and(eq(webhookEndpoints.id, id), isThere))
           .returning({ id: webhookEndpoints.id });
         return removed.length > 0;
       }),
@@ -90,8 +92,22 @@ export function createWebhookEndpoints(database: Database, keyring: Keyring): We
   };
 }
 
+const isThere = eq(webhookEndpoints.removed, false);
+
+/**
+ * What waits for an endpoint that is disabled is not sent when it is enabled again, unasked. That may be
+ * a day of it: only this row is changed at once, and the rest is `tidy`'s.
+ */
+export const DISABLED = {
+  status: 'disabled' as const,
+  epoch: sql`${webhookEndpoints.epoch} + 1`,
+};
+
 const find = async (queries: Queries, id: string, lock = false): Promise<Row | undefined> => {
-  const query = queries.select().from(webhookEndpoints).where(eq(webhookEndpoints.id, id));
+  const query = queries
+    .select()
+    .from(webhookEndpoints)
+    .where(and(eq(webhookEndpoints.id, id), isThere));
   const [row] = await (lock ? query.for('update') : query);
   return row;
 };
@@ -118,33 +134,22 @@ async function apply(queries: Queries, id: string, change: EndpointChange, now: 
   const [taken] = await queries
     .select({ id: webhookEndpoints.id })
     .from(webhookEndpoints)
-    .where(eq(webhookEndpoints.url, url));
+    .where(and(eq(webhookEndpoints.url, url), isThere));
   if (taken !== undefined && taken.id !== id) return 'url-taken';
   const isDisabledNow = status === 'disabled' && known.status === 'enabled';
-  if (isDisabledNow) await giveUp(queries, id);
   const [row] = await queries
     .update(webhookEndpoints)
     .set({
       url,
       status,
       ...(eventTypes !== undefined && { eventTypes: eventTypes === null ? null : [...eventTypes] }),
-      ...(isDisabledNow && { disabledBecause: 'asked' as const }),
+      ...(isDisabledNow && { ...DISABLED, disabledBecause: 'asked' as const }),
       ...(status === 'enabled' && { disabledBecause: null }),
       updatedAt: now,
     })
     .where(eq(webhookEndpoints.id, id))
     .returning();
   return row && endpointOf(row);
-}
-
-/** What waits for an endpoint that is disabled is not sent when it is enabled again, unasked. */
-export async function giveUp(queries: Queries, endpointId: string): Promise<void> {
-  await queries
-    .update(webhookDeliveries)
-    .set({ status: 'dead' })
-    .where(
-      and(eq(webhookDeliveries.endpointId, endpointId), eq(webhookDeliveries.status, 'pending')),
-    );
 }
 
 function endpointOf(row: Row): WebhookEndpoint {
