@@ -15,12 +15,14 @@ export const createRetention = (database: Database): Retention => ({
         .from(webhookDeliveries)
         .where(
           and(
+            // No index begins with the event; one begins with its call.
+            eq(webhookDeliveries.callId, events.callId),
             eq(webhookDeliveries.eventId, events.eventId),
             eq(webhookDeliveries.status, 'pending'),
           ),
         );
       const old = await queries
-        .select({ id: events.eventId })
+        .select({ id: events.eventId, callId: events.callId })
         .from(events)
         .where(and(lt(events.at, before), notExists(isPending)))
         .orderBy(events.at)
@@ -31,7 +33,11 @@ export const createRetention = (database: Database): Retention => ({
       await queries
         .delete(webhookDeliveries)
         .where(
-          and(inArray(webhookDeliveries.eventId, ids), ne(webhookDeliveries.status, 'pending')),
+          and(
+            inArray(webhookDeliveries.callId, [...new Set(old.map(({ callId }) => callId))]),
+            inArray(webhookDeliveries.eventId, ids),
+            ne(webhookDeliveries.status, 'pending'),
+          ),
         );
       await queries.delete(events).where(inArray(events.eventId, ids));
       return ids.length === BATCH;

@@ -77,3 +77,25 @@ it('an endpoint that is gone is disabled with the attempt that heard so', async 
   ]);
   expect(await overdue(Date.now(), 10)).toEqual([]);
 }, 120_000);
+
+it('retention looks only at the deliveries of the calls whose events it removes', async () => {
+  await store.rows(sql`update webhook_deliveries set status = 'delivered' where call_id <= 700`);
+  await store.rows(sql`insert into events (event_id, call_id, version, nth, type, at, snapshot)
+    select event_id, call_id, version, nth, type, ${T0}, '{}' from webhook_deliveries
+    where call_id <= 700`);
+  await store.rows(sql`analyze webhook_deliveries, events`);
+  // A statistic is flushed by each connection in its own time.
+  const scanned = async () => {
+    await store.rows(sql`select pg_stat_force_next_flush()`);
+    const [row] = await store.rows(
+      sql`select seq_scan::int as n from pg_stat_user_tables where relname = 'webhook_deliveries'`,
+    );
+    return Number(row?.n);
+  };
+  const before = await scanned();
+  expect(await store.retention.trim(T0 + 1)).toBe(true);
+  expect(await store.retention.trim(T0 + 1)).toBe(false);
+  expect(await scanned()).toBe(before);
+  expect(await count(sql`call_id <= 700`)).toBe(0);
+  expect(await count()).toBe(MANY - 700);
+}, 120_000);
