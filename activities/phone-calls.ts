@@ -38,7 +38,7 @@ export const withoutTelephony = {
 
 /** Places, follows and ends two-way callbacks; see `PhoneActivities`. */
 export function createPhoneActivities(work: PhoneWork) {
-  const { telephony, pace = PACE, stopping } = work;
+  const { telephony, directory, pace = PACE, stopping } = work;
   return {
     async placePhoneCall(call) {
       const begunAt = Date.now();
@@ -81,7 +81,7 @@ export function createPhoneActivities(work: PhoneWork) {
     },
 
     async endPhoneCall({ callerId, providerCallId, guard }) {
-      const account = await accountOf(work, callerId);
+      const account = (await directory.find(callerId))?.subAccount;
       if (account === undefined) throw notYet('NO_SUB_ACCOUNT', 'the caller has no sub-account');
       const outcome = await telephony.cancel({ account, providerCallId, guard });
       if (outcome.kind === 'cancelled') {
@@ -134,28 +134,11 @@ async function prepare(
   const plan = await dialPlan.resolve(call.callerId, call.calleeId);
   if (plan.kind === 'refused') return refused(plan.why, plan.why);
   const { numbers } = plan;
-  if (!telephony.hasSubAccounts) return prepareShared(telephony, numbers);
   if (numbers.account !== undefined) return { numbers, account: numbers.account };
   const made = await telephony.subAccount(`switchyard-${call.callerId}`);
   if (made.kind !== 'account') return noAccount(made);
   const account = await directory.keepSubAccount(call.callerId, made.account);
   return account === undefined ? refused('no_phone', 'no such user') : { numbers, account };
-}
-
-const ACCOUNT_OF_ALL = 'switchyard';
-
-async function prepareShared(telephony: Telephony, numbers: DialNumbers) {
-  const made = await telephony.subAccount(ACCOUNT_OF_ALL);
-  return made.kind === 'account' ? { numbers, account: made.account } : noAccount(made);
-}
-
-async function accountOf(
-  { telephony, directory }: Pick<PhoneWork, 'telephony' | 'directory'>,
-  callerId: string,
-): Promise<SubAccount | undefined> {
-  if (telephony.hasSubAccounts) return (await directory.find(callerId))?.subAccount;
-  const made = await telephony.subAccount(ACCOUNT_OF_ALL);
-  return made.kind === 'account' ? made.account : undefined;
 }
 
 /** Nobody rings for a sub-account that was not made, whatever became of it. */

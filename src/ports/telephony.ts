@@ -91,11 +91,9 @@ export interface Telephony {
   readonly guards: readonly CancelGuard[];
   /** Whether `query` can prove how far a call is: then it is worth asking again and again. */
   readonly saysStages: boolean;
-  /** Whether each user has a sub-account of their own; where not, one account is that of all. */
-  readonly hasSubAccounts: boolean;
   place(dial: Dial): Promise<DialOutcome>;
   cancel(cancel: Cancel): Promise<CancelOutcome>;
   query(providerCallId: string): Promise<QueryOutcome>;
-  /** The account of this name, created if there is none: once, however often it is asked. */
+  /** The sub-account of this name, created if there is none: once, however often it is asked. */
   subAccount(name: string): Promise<SubAccountOutcome>;
 }
