@@ -46,7 +46,7 @@ export async function call(input: CallInput): Promise<CallResult> {
 
   await CancellationScope.nonCancellable(async () => {
     const side = providerSide(input);
-    const play = side && new ProviderPlay(session, side, mustLeave);
+    const play = side && new ProviderPlay(session, side, input.startBy, mustLeave);
     const media = mediaOf(input, session, mustLeave);
     function mustLeave(): boolean {
       if (!workflowInfo().continueAsNewSuggested || isOver(session.state)) return false;

@@ -39,12 +39,15 @@ const RECORD_WITHIN_MS = 30_000;
 export class ProviderPlay {
   readonly #session: CallSession;
   readonly #side: ProviderSide;
+  readonly #startBy: number;
   readonly #mustLeave: () => boolean;
   #isAsking = false;
 
-  constructor(session: CallSession, side: ProviderSide, mustLeave: () => boolean) {
+  /** Nothing is placed after `startBy`, in milliseconds since the epoch. */
+  constructor(session: CallSession, side: ProviderSide, startBy: number, mustLeave: () => boolean) {
     this.#session = session;
     this.#side = side;
+    this.#startBy = startBy;
     this.#mustLeave = mustLeave;
   }
 
@@ -82,12 +85,19 @@ export class ProviderPlay {
   }
 
   async #place(): Promise<void> {
-    const isWanted = this.#state.ending === undefined;
     const askedAt = Date.now();
-    const report = isWanted
-      ? await this.#side.place(this.#state).catch((error: unknown) => this.#afterNoAnswer(error))
-      : this.#side.notSent('ended before');
+    const whyNot = this.#whyNotPlace(askedAt);
+    const report =
+      whyNot === undefined
+        ? await this.#side.place(this.#state).catch((error: unknown) => this.#afterNoAnswer(error))
+        : this.#side.notSent(whyNot);
     this.#session.report(report.type === 'placing-unknown' ? { ...report, askedAt } : report);
+  }
+
+  #whyNotPlace(now: number): string | undefined {
+    if (this.#state.ending !== undefined) return 'ended before';
+    // Whoever asked for it does not expect a phone to ring any more.
+    return now > this.#startBy ? 'no worker was there in time' : undefined;
   }
 
   #afterNoAnswer(error: unknown): ProviderReport {
