@@ -74,15 +74,19 @@ function wishToEnd(state: CallState, end: End, now: number): Step {
     return now < standing.at + GIVE_UP_AFTER_MS ? stay(state) : finish(state, end, now);
   }
   if (state.forgotten === true) return stay(state);
-  if (standing !== undefined && !replaces(wish, standing.wish)) return stay(state);
+  if (standing !== undefined && !replaces(end, standing)) return stay(state);
   const ending: Ending = { wish, by, at: now, cause, ...given(reason) };
   const step = change(state, { ending }, now, { type: 'call.updated' });
   return { ...step, effects: [...step.effects, { type: 'end-at-provider', ending }] };
 }
 
-/** A cancel is only a guarded wish; an operator's may have to be given up. */
-const replaces = (wish: Wish, standing: Wish): boolean =>
-  wish !== standing && (standing === 'cancel' || wish === 'operator');
+/** A wish that leaves alone two people who speak by now: a cancel, and a ring that ran out. */
+export const isGuarded = ({ wish, cause }: Pick<Ending, 'wish' | 'cause'>): boolean =>
+  wish === 'cancel' || (wish === 'deadline' && cause === 'no_answer');
+
+/** Whoever wants an end in any case is not content with a guarded wish; an operator's may have to be given up. */
+const replaces = (wanted: End, standing: Ending): boolean =>
+  wanted.wish === 'operator' || (isGuarded(standing) && !isGuarded(wanted));
 
 /** The one place where a call reaches its terminal state. */
 export function finish(state: CallState, end: End, now: number, evidence?: string): Step {

@@ -1,6 +1,6 @@
 import { CHANNEL_POLICIES } from './channel-policy.js';
 import { answer, decline, leave } from './commands.js';
-import { type End, finish, given, SYSTEM } from './ending.js';
+import { type End, finish, given, isGuarded, SYSTEM } from './ending.js';
 import type { ProviderReport } from './events.js';
 import { found, hinted } from './hints.js';
 import { media, ringing, start } from './media-reports.js';
@@ -169,8 +169,8 @@ function staged(
 /** A wish that was to hold only before an answer. Of an unanswered ring nothing is awaited any more. */
 function guardRefused(state: CallState, now: number): Step {
   const { ending, ...goesOn } = state;
-  const rungOut = ending?.wish === 'deadline' && ending.cause === 'no_answer';
-  if (ending?.wish !== 'cancel' && !rungOut) return stay(state);
+  if (ending === undefined || !isGuarded(ending)) return stay(state);
+  const rungOut = ending.wish === 'deadline';
   return change(goesOn, rungOut ? { rungOut } : {}, now, { type: 'call.updated' });
 }
 

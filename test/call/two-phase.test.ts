@@ -72,6 +72,18 @@ describe('a wish to end where a provider confirms', () => {
     expect(state.ending).toMatchObject({ wish: 'hangup' });
   });
 
+  it('of a ring that ran out gives way to a hangup, which no refused guard clears', () => {
+    const ranOut = after(phone(), nextDeadline(phone()) as CallEvent, { type: 'as-known' });
+    const ring = nextDeadline(ranOut) as CallEvent;
+    const wished = judge(ranOut, ring, RING_UNTIL + 60_000).state;
+    expect(wished.ending).toMatchObject({ wish: 'deadline', cause: 'no_answer' });
+    const { state, effects } = judge(wished, hangup(), RING_UNTIL + 61_000);
+    expect(state.ending).toMatchObject({ wish: 'hangup', by: CALLER });
+    expect(effects.at(-1)).toMatchObject({ type: 'end-at-provider' });
+    expect(after(state, { type: 'guard-refused' }).ending).toMatchObject({ wish: 'hangup' });
+    expect(judge(wished, cancel(), RING_UNTIL + 61_000).state).toBe(wished);
+  });
+
   it('stops the deadlines: the provider is asked until it confirms', () => {
     expect(nextDeadline(after(robot(), cancel()))).toBeUndefined();
   });

@@ -1,4 +1,5 @@
 import { sleep } from '@temporalio/workflow';
+import { isGuarded } from '../../src/call/ending.js';
 import type { ProviderReport } from '../../src/call/events.js';
 import type { PhoneStage } from '../../src/call/phone-stages.js';
 import { type CallState, callerOf, type Ending } from '../../src/call/state.js';
@@ -51,11 +52,8 @@ const calleeOf = ({ parties }: CallState): string =>
 const stageOf = ({ stage = 'requested', acceptedAt }: CallState): PhoneStage =>
   acceptedAt === undefined ? stage : 'bridged';
 
-/** Only a cancel, and a ring that ran out, leave alone who speaks by now. */
 const guardOf = (ending: Ending | undefined): EndedPhoneCall['guard'] =>
-  ending?.wish === 'cancel' || (ending?.wish === 'deadline' && ending.cause === 'no_answer')
-    ? 'before_callee_answers'
-    : 'always';
+  ending !== undefined && isGuarded(ending) ? 'before_callee_answers' : 'always';
 
 export const endedCall = (call: CallState, guard: EndedPhoneCall['guard']): EndedPhoneCall => ({
   ...placed(call),
