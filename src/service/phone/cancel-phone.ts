@@ -2,6 +2,7 @@ import { type CallState, callerOf, isOver } from '../../call/state.js';
 import type { CommandOutcome } from '../../ports/call-engine.js';
 import { CallError } from '../call-error.js';
 import { readCall } from '../read-call.js';
+import { settleCall } from '../settle-call.js';
 import { ownCall } from './own-call.js';
 import type { PhoneDependencies } from './phone-dependencies.js';
 
@@ -28,19 +29,34 @@ export async function cancelPhone(
   if (call === undefined) return 'not-yours';
   if (isOver(call)) return 'cancelled';
   const by = { user_id: callerOf(call).userId, terminal_id: TERMINAL };
-  const outcome = await deps.engine.command(call.callId, 'cancel', by);
-  const answer = answered(outcome);
-  if (answer !== undefined) return answer;
-  return confirmed(deps, call.callId, until);
+  for (;;) {
+    const outcome = await deps.engine.command(call.callId, 'cancel', by);
+    if (outcome.kind !== 'gone') {
+      return answered(outcome) ?? confirmed(deps, call.callId, until);
+    }
+    if (await isSettled(deps, call.callId, until)) return 'cancelled';
+    if (deps.now() + LOOK_EVERY_MS >= until) return 'failed';
+    await deps.pause(LOOK_EVERY_MS);
+  }
+}
+
+/** A call that is not there may be over; or its start is still on the way, and it would ring. */
+async function isSettled(
+  deps: PhoneDependencies,
+  callId: number,
+  answerBy: number,
+): Promise<boolean> {
+  const recorded = await deps.reader.find(callId);
+  return recorded !== undefined && (await settleCall(deps, recorded, answerBy)).kind === 'over';
 }
 
 /** `undefined`: it has to be seen what comes of it. */
-function answered(outcome: CommandOutcome): PhoneCallCancelled | undefined {
+function answered(
+  outcome: Exclude<CommandOutcome, { kind: 'gone' }>,
+): PhoneCallCancelled | undefined {
   switch (outcome.kind) {
     case 'done':
       return isOver(outcome.state) ? 'cancelled' : undefined;
-    case 'gone':
-      return 'cancelled';
     case 'refused':
       return 'failed';
     case 'unknown':

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProviderReport } from '../../../src/call/events.js';
 import { newCall } from '../../../src/call/new-call.js';
@@ -191,6 +192,25 @@ describe('callCancel', () => {
     const { there, caller, callSid } = await rung([]);
     there.engine.mood = mood;
     expect((await get(there, `callCancel/${callSid}`, caller)).body).toStrictEqual(answer);
+  });
+
+  it('of a call whose start is still on its way is no success until the call is there', async () => {
+    const { there, caller, callSid, callId } = await rung([]);
+    const recorded = await there.store.reader.find(callId);
+    if (recorded === undefined) throw new Error('no record');
+    there.engine.terminate(callId);
+    const cancelling = get(there, `callCancel/${callSid}`, caller);
+    expect(await Promise.race([cancelling, pause(1_000)])).toBeUndefined();
+    await there.engine.start(recorded);
+    await expect.poll(async () => (await there.engine.state(callId))?.ending).toBeDefined();
+    await there.engine.report(callId, over);
+    expect((await cancelling).body).toStrictEqual(CANCELLED);
+  });
+
+  it('of a call that does not come within five seconds fails: it may still ring', async () => {
+    const { there, caller, callSid, callId } = await rung([]);
+    there.engine.terminate(callId);
+    expect((await get(there, `callCancel/${callSid}`, caller)).body).toStrictEqual(NOT_CANCELLED);
   });
 
   it('by a browser that only thinks of it cancels nothing', async () => {
