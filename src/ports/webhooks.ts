@@ -127,7 +127,9 @@ export interface WebhookDeliveries {
   ): Promise<WebhookDelivery[]>;
   /** Has it sent once more, as if for the first time. */
   again(id: number, now: number): Promise<WebhookDelivery | 'disabled' | undefined>;
-  /** Those that were due before this time, and have not been sent. */
+  /** Has what waits in a queue wait on, without an attempt. */
+  postpone(queue: DeliveryQueue, until: number): Promise<void>;
+  /** Those that were due before this time, and have not been sent: the longest overdue first. */
   overdue(before: number, limit: number): Promise<DeliveryQueue[]>;
   /**
    * Settles some of what waits for endpoints that are disabled, and removes some of what removed ones
@@ -139,6 +141,8 @@ export interface WebhookDeliveries {
 /** What is posted: the same id at each attempt. */
 export interface WebhookMessage {
   readonly id: string;
+  /** Messages of one lane share a bound: what hangs in it is in nobody else's way. */
+  readonly lane: string;
   readonly url: string;
   readonly secrets: readonly string[];
   readonly body: string;
