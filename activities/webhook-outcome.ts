@@ -35,17 +35,3 @@ export function outcomeOf(
   const asked = Math.min(retryAfterMs, LONGEST_PAUSE_MS);
   return { kind: 'retry', at: Math.ceil(now + Math.max(step, asked)) };
 }
-
-const SHORTEST_BUSY_MS = 2_000;
-const LONGEST_BUSY_MS = 60 * 60 * 1_000;
-
-/**
- * For how many milliseconds one is not sent when its endpoint has too much on its way: half of what it
- * has waited, two seconds at least and an hour at most, up to a fifth longer. `undefined` once its last
- * time has passed.
- */
-export function busyPause(since: number, { schedule, now, random }: Chances): number | undefined {
-  if (now >= since + (schedule.at(-1) ?? 0)) return undefined;
-  const half = Math.max(SHORTEST_BUSY_MS, (now - since) / 2);
-  return Math.ceil(Math.min(half, LONGEST_BUSY_MS) * (1 + JITTER * random));
-}

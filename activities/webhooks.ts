@@ -10,10 +10,12 @@ import type {
 } from '../src/ports/webhooks.js';
 import type { Delivered, WebhookActivities } from '../workflows/webhook-delivery/activities.js';
 import { whileBeating } from './signs-of-life.js';
-import { busyPause, outcomeOf } from './webhook-outcome.js';
+import { outcomeOf } from './webhook-outcome.js';
 
 /** No attempt is begun after this: the next one is another activity's. */
 const BEGIN_WITHIN_MS = 5_000;
+/** So many are on their way to this endpoint that this one was not sent. */
+const BUSY_PAUSE_MS = 2_000;
 
 export interface WebhookParts {
   readonly deliveries: WebhookDeliveries;
@@ -38,30 +40,20 @@ async function deliverAll(parts: WebhookParts, queue: DeliveryQueue): Promise<De
     if (next.kind === 'none') return { told };
     if (next.kind === 'wait') return { waitMs: next.until - now, told };
     const what = await deliverOne(parts, queue, next.delivery);
-    if (typeof what === 'number') {
-      await parts.deliveries.postpone(queue, now + what);
-      return { waitMs: what, told };
-    }
+    if (what === 'busy') return { waitMs: BUSY_PAUSE_MS * (1 + Math.random()), told };
     told.push(what);
   }
 }
 
-/** What became of it, or for how long it was not sent, because so much is on its way there. */
 async function deliverOne(
   { deliveries, sender, schedule }: WebhookParts,
   queue: DeliveryQueue,
   delivery: DueDelivery,
-): Promise<string | number> {
+): Promise<string> {
   const { id, url, secrets, event } = delivery;
   const body = writeWireJson(webhookPayload(event, Date.now()));
-  const at = Date.now();
-  const sent = await sender.send({ id: event.id, lane: queue.endpointId, url, secrets, body });
-  const pause =
-    sent === 'busy'
-      ? busyPause(delivery.since, { schedule, now: at, random: Math.random() })
-      : undefined;
-  if (pause !== undefined) return pause;
-  const answer = sent === 'busy' ? { at, durationMs: 0, error: 'busy', excerpt: '' } : sent;
+  const answer = await sender.send({ id: event.id, url, secrets, body });
+  if (answer === 'busy') return answer;
   const chances = { schedule, now: Date.now(), random: Math.random() };
   const outcome = outcomeOf(answer, delivery, chances);
   await deliveries.settle(queue, id, answer, outcome);

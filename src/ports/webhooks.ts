@@ -127,9 +127,7 @@ export interface WebhookDeliveries {
   ): Promise<WebhookDelivery[]>;
   /** Has it sent once more, as if for the first time. */
   again(id: number, now: number): Promise<WebhookDelivery | 'disabled' | undefined>;
-  /** Has what waits in a queue wait on, without an attempt. */
-  postpone(queue: DeliveryQueue, until: number): Promise<void>;
-  /** Those that were due before this time, and have not been sent: the longest overdue first. */
+  /** Those that were due before this time, and have not been sent. */
   overdue(before: number, limit: number): Promise<DeliveryQueue[]>;
   /**
    * Settles some of what waits for endpoints that are disabled, and removes some of what removed ones
@@ -141,8 +139,6 @@ export interface WebhookDeliveries {
 /** What is posted: the same id at each attempt. */
 export interface WebhookMessage {
   readonly id: string;
-  /** Messages of one lane share a bound: what hangs in it is in nobody else's way. */
-  readonly lane: string;
   readonly url: string;
   readonly secrets: readonly string[];
   readonly body: string;

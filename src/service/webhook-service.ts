@@ -90,7 +90,6 @@ export function createWebhookService(deps: WebhookDependencies): WebhookService 
       const endpoint = known(await endpoints.find(id));
       const answer = await sender.send({
         id: `ping-${deps.newId()}`,
-        lane: `ping-${id}`,
         url: endpoint.url,
         secrets: await endpoints.secretsOf(id, now()),
         body,

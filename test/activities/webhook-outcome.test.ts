@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { busyPause, outcomeOf } from '../../activities/webhook-outcome.js';
+import { outcomeOf } from '../../activities/webhook-outcome.js';
 
 const T0 = 1_800_000_000_000;
 const STANDARD = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400].map(
@@ -60,30 +60,5 @@ describe('what becomes of a webhook', () => {
     const late = { ...chances, now: T0 + 86_400_000 };
     expect(outcomeOf(answered(500), fresh, late)).toEqual({ kind: 'dead' });
     expect(outcomeOf(answered(200), fresh, late)).toEqual({ kind: 'delivered' });
-  });
-});
-
-describe('what finds its endpoint busy', () => {
-  const pause = (ageMs: number, random = 0) =>
-    busyPause(T0, { schedule: STANDARD, now: T0 + ageMs, random });
-
-  it('waits half as long as it has waited, for two seconds at least and an hour at most', () => {
-    expect([0, 1_000, 10_000, 600_000, 7_200_000, 80_000_000].map((age) => pause(age))).toEqual([
-      2_000, 2_000, 5_000, 300_000, 3_600_000, 3_600_000,
-    ]);
-    expect(pause(10_000, 1)).toBe(6_000);
-  });
-
-  it('comes back some fifty times in a day, and then it is given up', () => {
-    let age = 0;
-    let times = 0;
-    for (let wait = pause(age); wait !== undefined; wait = pause(age)) {
-      age += wait;
-      times += 1;
-    }
-    expect(times).toBeLessThan(50);
-    expect(age).toBeLessThan(86_400_000 + 3_600_000);
-    const busy = { at: T0, durationMs: 0, error: 'busy', excerpt: '' };
-    expect(outcomeOf(busy, fresh, { ...chances, now: T0 + age })).toEqual({ kind: 'dead' });
   });
 });

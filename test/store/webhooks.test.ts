@@ -116,16 +116,6 @@ describe.each(DATABASES)('webhooks on $name', ({ open }) => {
     await settle(queue, first?.id ?? 0, attempt, { kind: 'retry', at: now + 60_000 });
     expect(await overdue(now + 30_000, 10)).toEqual([]);
     expect(await overdue(now + 60_001, 10)).toEqual([queue]);
-    await store.webhookDeliveries.postpone(queue, now + 90_000);
-    expect(await overdue(now + 80_000, 10)).toEqual([]);
-    expect(await next(queue, now + 80_000)).toEqual({ kind: 'wait', until: now + 90_000 });
-    const { call: later } = await talked();
-    const other = { callId: later.callId, endpointId };
-    await store.webhookDeliveries.postpone(other, now + 95_000);
-    expect(await overdue(now + 100_000, 10)).toEqual([queue, other]);
-    await store.webhookDeliveries.postpone(queue, now + 99_000);
-    expect(await overdue(now + 100_000, 10)).toEqual([other, queue]);
-    expect(await overdue(now + 100_000, 1)).toEqual([other]);
   });
 
   it('stop when their endpoint is gone, which is disabled with all that waits for it', async () => {
