@@ -69,9 +69,9 @@ describe('the audit of phone calls', () => {
     ['an answer nobody gave', { rung: [{ ...once, talkingAt: undefined }] }, '["hangup"]'],
     ['no end', { rows: [row(placed)] }, 'live 1, not 0'],
     [
-      'two callSids',
+      'a callSid of no call of theirs',
       { told: { ...told, callSids: [callSid, callSidOf(2, T0)] } },
-      'named 2, not 1',
+      'strangers [2], not []',
     ],
     ['a second call for one request', { rows: [...good.rows, ...good.rows] }, 'asked 2, not 1'],
     [

@@ -105,16 +105,19 @@ const NO_RECORD = 'no record within its time';
  * At most one pair of legs for one request, which was sent once, every leg hung up, and one end that
  * fits what happened.
  */
-export function compareEnds({ told, rows, rung }: Played): Compared {
-  const { script, callSids, isCancelled } = told;
+export function compareEnds(played: Played): Compared {
+  const { told: app, rows, rung } = played;
+  const { script, callSids, isCancelled } = app;
   const pairs = rung.filter(({ legs }) => legs.length > 0);
   const wasTalkedIn = rung.some(({ talkingAt }) => talkingAt !== undefined);
   const fits = ({ cause, evidence }: CallState): boolean =>
     [...UNKNOWABLE, ...(wasTalkedIn ? TALKED : NOT_TALKED)].some((each) => each === cause) ||
     (evidence === NO_RECORD && cause === 'cancelled');
   const asked = rows.filter(({ state }) => wasAsked(state));
-  const named = [...new Set(callSids.map(callIdOfSid))];
-  const known = rows.map(({ state }) => state.callId);
+  const told = [...new Set(callSids.map(callIdOfSid))];
+  const strangers = told.filter((id) => !rows.some(({ state }) => state.callId === id));
+  // Whoever was told of a call before it was refused, and asks again, is told of the next one.
+  const named = asked.filter(({ state }) => told.includes(state.callId));
   const dials = Math.max(0, ...Object.values(counted(rung.map(({ token }) => token))));
   const most = script.fault?.isTwice === true ? 2 : 1;
   return {
@@ -124,7 +127,7 @@ export function compareEnds({ told, rows, rung }: Played): Compared {
       dials,
       isOverThere: rung.every(({ endedAt }) => endedAt !== undefined),
       named: named.length,
-      strangers: named.filter((callId) => callId === undefined || !known.includes(callId)),
+      strangers,
       asked: asked.length,
       live: rows.filter(({ state }) => state.endedAt === undefined).length,
       causes: asked.map(({ state }) => (fits(state) ? 'fits' : state.cause)),
