@@ -15,6 +15,9 @@ export interface Stage<Script, Told> {
 
 /** Several products that are killed side by side, each with its share of the scripts. */
 export interface Company<Script, Told> {
+  /** Everything that calls of this kind pass. */
+  readonly allPoints: readonly string[];
+  /** Those of them that are killed at. */
   readonly points: readonly string[];
   /**
    * Plays them, and more of them until each point was killed at, because another kill may come first;
@@ -34,6 +37,8 @@ export interface Company<Script, Told> {
 export interface CompanyParts<Script, Told, Story extends string> {
   readonly stages: readonly Stage<Script, Told>[];
   readonly plan: KillPlan<Story>;
+  /** Of all points those that are to be killed at. */
+  readonly choose: (all: readonly string[]) => readonly string[];
   /** A script for each of these points, in which nothing keeps it from being passed. */
   readonly encores: (points: readonly string[], firstNth: number) => readonly Script[];
   /** How late a point may be passed after everybody has done what they do. */
@@ -48,10 +53,11 @@ const OVER_WITHIN_MS = 240_000;
 export async function openCompany<Script extends { nth: number }, Told, Story extends string>(
   parts: CompanyParts<Script, Told, Story>,
 ): Promise<Company<Script, Told>> {
-  const { stages, plan, encores, lateMs } = parts;
+  const { stages, plan, choose, encores, lateMs } = parts;
   const alive = stages.map(({ product }) => product.keepAlive());
   await Promise.all(stages.map(({ product }) => steady(product)));
-  const points = pointsOf(plan, (await passed()).declared);
+  const allPoints = pointsOf(plan, (await passed()).declared);
+  const points = choose(allPoints);
   const spentMs: number[] = [];
   const share = <T>(lane: number, from: readonly T[], scriptOf: (each: T) => Script) =>
     from.filter((each) => scriptOf(each).nth % stages.length === lane);
@@ -105,6 +111,7 @@ export async function openCompany<Script extends { nth: number }, Told, Story ex
   }
 
   return {
+    allPoints,
     points,
     share,
     passed,

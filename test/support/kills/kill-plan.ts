@@ -25,6 +25,12 @@ export const pointsOf = <S extends string>(
 ): string[] =>
   [...declared].filter((point) => covers(doneAt(point)) && !(doneAt(point) in leftOut));
 
+/** Of each thing that is done one of its two points. */
+export function oneOfEach(points: readonly string[], random: () => number): string[] {
+  const before = [...new Set(points.map(doneAt))].filter(() => random() < 0.5);
+  return points.filter((point) => before.includes(doneAt(point)) === point.startsWith('before'));
+}
+
 /** What the plan names and the product does not have, or no more. */
 export const unknownTo = <S extends string>(
   { leftOut, scriptsAt }: KillPlan<S>,

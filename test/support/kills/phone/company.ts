@@ -19,10 +19,11 @@ const LATE_MS = 15_000;
 export async function openPhoneCompany(
   temporalAddress: string,
   provider: PhoneProvider,
+  choose: (all: readonly string[]) => readonly string[],
 ): Promise<PhoneCompany> {
   const opening = provider.ways.map((way) => openTheatre(temporalAddress, provider, way));
   const stages = await Promise.all(opening);
-  const company = await openCompany({ stages, plan: PHONE_PLAN, encores, lateMs: LATE_MS });
+  const company = await openCompany({ stages, plan: PHONE_PLAN, choose, encores, lateMs: LATE_MS });
   return {
     ...company,
     fired: () => stages.flatMap(({ standIn }) => standIn.fired()).filter(({ fired }) => fired > 0),

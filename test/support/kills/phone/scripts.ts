@@ -29,7 +29,8 @@ const people = (nth: number) => ({
 
 /**
  * Each point once, and each kind of fault of each request and push as often as there are scripts for,
- * drawn at random, the longest ones first; the same ones for the same seed.
+ * drawn at random, the longest ones first; the same ones for the same seed. A few more lose their
+ * answers.
  */
 export function drawScripts(
   provider: PhoneProvider,
@@ -65,8 +66,20 @@ export function drawScripts(
       paceMs: Math.floor(random() * LONGEST_PACE_MS),
     };
   });
-  return scripts.toSorted((one, other) => Number(isLong(other)) - Number(isLong(one)));
+  const sorted = scripts.toSorted((one, other) => Number(isLong(other)) - Number(isLong(one)));
+  return [...sorted, ...lostOnes(provider, count + 1, random)];
 }
+
+const LOST_ONES = 4;
+
+/** Placed without an answer that says so, when no more is killed: each of them has to be found. */
+const lostOnes = ({ faults }: PhoneProvider, firstNth: number, random: Random): Script[] =>
+  shuffled(
+    faults.filter(({ isLost }) => isLost === true),
+    random,
+  )
+    .slice(0, LOST_ONES)
+    .map((fault, index) => ({ ...people(firstNth + index), story: 'answered', fault, paceMs: 0 }));
 
 /** What is to happen equally often: first where it goes wrong, then how. */
 const namesOf = ({ on, kind, name }: PhoneFault): string[] => [on, kind, `${on} ${kind}`, name];
