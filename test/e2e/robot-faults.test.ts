@@ -72,16 +72,28 @@ describe('the audit of robot calls', () => {
     expect(agrees({})).toBe(true);
   });
 
-  it('agrees with one that was refused, and rang when it was sent again half a minute later', () => {
-    const rows = [row(refused), later(row(placed('a'), over('rejected')), 30_000)];
+  it('agrees with one that was refused, and rang when it was sent again', () => {
+    const rows = [row(refused), later(row(placed('a'), over('rejected')), 1_000)];
     expect(agrees({ rows })).toBe(true);
   });
 
+  const twice = (ms: number, ...first: readonly ProviderReport[]) => ({
+    told: { ...told, providerCallId: 'b' },
+    rows: [toldOf(row(...first)), later(row(placed('b'), over('rejected')), ms)],
+    rung: [rung('a'), rung('b')],
+  });
+  const toldOf = ({ state, ...rest }: Row): Row => {
+    const { claimBy: _claimed, ...claimed } = state;
+    return { ...rest, state: claimed };
+  };
+
+  it('agrees with one that rang again when it was sent again half a minute later, and over', () => {
+    expect(agrees(twice(30_000, placed('a'), over('rejected')))).toBe(true);
+  });
+
   it.each([
-    [
-      'one that was refused, and rang when it was sent again sooner',
-      { rows: [row(refused), later(row(placed('a'), over('rejected')), 29_000)] },
-    ],
+    ['one that rang again sooner', twice(29_000, placed('a'), over('rejected'))],
+    ['one that rang again while it was live', twice(30_000, placed('a'))],
     ['a second ring', { rung: [rung('a'), rung('b')] }],
     ['a ring that goes on', { rung: [rung('a', 'Accept')] }],
     ['another end than the provider knows', { rows: [row(placed('a'), over('no_answer'))] }],

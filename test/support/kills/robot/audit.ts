@@ -67,10 +67,12 @@ export interface Played {
 export function compareEnds({ told, rows, rung }: Played): Compared {
   const { script, providerCallId, refusal } = told;
   const asked = rows.filter(({ state }) => !wasNeverAsked(state));
-  const [row, ...others] = asked.filter((each, nth) => !wasAskedAnew(each, asked[nth + 1]));
+  const isAnew = asked.map((each, nth) => wasAskedAnew(each, asked[nth + 1]));
+  const [row, ...others] = asked.filter((_, nth) => !isAnew[nth]);
+  const rangBefore = asked.filter(({ state }, nth) => isAnew[nth] && state.providerCallId).length;
   const state = row?.state;
   const call = rung.find(({ id }) => id === state?.providerCallId) ?? rung[0];
-  const most = ringsPerStart(script);
+  const most = ringsPerStart(script) + rangBefore;
   const neverFound = state !== undefined && providerCallId === undefined && isUnknown(state);
   const refused = state?.placing?.kind === 'refused' ? state.placing.code : undefined;
   return {
@@ -101,11 +103,18 @@ const wasNeverAsked = ({ cause, placing }: CallState): boolean =>
 /** How long a request is the same one although its call is over. */
 const SAME_FOR_MS = 30_000;
 
-/** Refused, and the answer lost with the process: who asks again much later asks for another call. */
-const wasAskedAnew = ({ state }: Row, next: Row | undefined): boolean =>
-  state.placing?.kind === 'refused' &&
-  next !== undefined &&
-  next.state.createdAt - state.createdAt >= SAME_FOR_MS;
+/**
+ * The answer was lost with the process, and whoever asked again asked for another call: the first one
+ * was refused, and rang nobody, or it had been told of, was over and older than half a minute.
+ */
+function wasAskedAnew({ state }: Row, next: Row | undefined): boolean {
+  if (next === undefined) return false;
+  const { createdAt: askedAt } = next.state;
+  if (state.placing?.kind === 'refused') return true;
+  const isOver = state.endedAt !== undefined && state.endedAt <= askedAt;
+  const mayBeClaimed = state.claimBy !== undefined && state.claimBy > askedAt;
+  return isOver && !mayBeClaimed && askedAt - state.createdAt >= SAME_FOR_MS;
+}
 
 const endOf = ({ status, cause, acceptedAt }: CallState): End => ({
   status,
@@ -132,7 +141,9 @@ const wasFound = ({ placing }: CallState): boolean =>
 function shouldEnd(told: Told, state: CallState, call: Call | undefined): End {
   const wasAnswered = call?.acceptedAt !== undefined;
   const end = (status: string, cause: string): End => ({ status, cause, wasAnswered });
-  if (told.terminatedAt !== undefined) return end('ended', 'ops_ended');
+  if (told.terminatedAt !== undefined && !endedBefore(told.terminatedAt, state)) {
+    return end('ended', 'ops_ended');
+  }
   if (call === undefined) {
     return end('ended', state.placing?.kind === 'refused' ? 'provider_failed' : 'dial_unknown');
   }
@@ -140,6 +151,8 @@ function shouldEnd(told: Told, state: CallState, call: Call | undefined): End {
     return { status: 'ended', cause: 'dial_unknown', wasAnswered: false };
   }
   if (wasGivenUp(told) && state.cause === 'dial_unknown') return end('ended', 'dial_unknown');
+  // Nobody was told of it for a minute; then somebody was, and terminated what was being written.
+  if (told.terminatedAt !== undefined && state.cause === 'dial_unknown') return endOf(state);
   if (told.isPromised || (told.wishedAt !== undefined && endedByRobot(state))) {
     return wasAnswered ? end('ended', 'hangup') : end('cancelled', 'cancelled');
   }
@@ -150,6 +163,9 @@ function shouldEnd(told: Told, state: CallState, call: Call | undefined): End {
 /** Whoever was not told of a call for a minute is taken not to want it, and it is ended. */
 const wasGivenUp = ({ providerCallId, refusal }: Told): boolean =>
   providerCallId === undefined && refusal === undefined;
+
+const endedBefore = (at: number, { endedAt = Number.POSITIVE_INFINITY }: CallState): boolean =>
+  endedAt < at;
 
 const endedByRobot = ({ endedBy, parties }: CallState): boolean => endedBy === parties[0]?.userId;
 
