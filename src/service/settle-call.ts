@@ -77,9 +77,14 @@ async function settleDead(
   const state = written.version > known.version ? written : known;
   if (holdsProvider(state) && !(await isReleased(engine, state))) return { kind: 'unknown' };
   const wasStarted = presence === 'closed' || state.version > 1;
-  const ended = judge(state, wasStarted ? TERMINATED : NEVER_STARTED, now());
+  const ended = judge(unclaimable(state), wasStarted ? TERMINATED : NEVER_STARTED, now());
   await records.write(ended.state, wasStarted ? toldBy(ended.effects) : []);
   return { kind: 'over', state: ended.state };
+}
+
+/** Whether somebody was told of a call its workflow knew; the record hears of it with the next change. */
+function unclaimable({ claimBy: _claimBy, ...state }: CallState): CallState {
+  return state;
 }
 
 /** Nobody is left who could wait for a provider to confirm the end. */

@@ -87,6 +87,17 @@ describe('a sweep', () => {
     expect(await stateOf()).toMatchObject({ status: 'ended', cause: 'ops_ended' });
   });
 
+  it('ends a robot call that was terminated by that, however long ago it was told of', async () => {
+    api.engine.onPlace = () => ({ type: 'placed', providerCallId: 'p-told-of' });
+    const plan = { ...aPlan(), ringMs: 600_000 };
+    const started = await api.robotCalls.start({ plan, roomIsOurs: false, fingerprint: 'told-of' });
+    const callId = started.kind === 'placed' ? started.callId : 0;
+    api.engine.terminateVisibly(callId);
+    expect(await swept(deps(() => Date.now() + 120_000))).toEqual([callId]);
+    const record = await api.store.reader.find(callId);
+    expect(record?.state).toMatchObject({ status: 'ended', cause: 'ops_ended' });
+  });
+
   it('begins nothing more once its process is to stop', async () => {
     const [first, second] = [await ringingCall(), await ringingCall()];
     for (const { callId } of [first, second]) api.engine.terminate(callId);

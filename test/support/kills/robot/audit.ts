@@ -141,9 +141,7 @@ const wasFound = ({ placing }: CallState): boolean =>
 function shouldEnd(told: Told, state: CallState, call: Call | undefined): End {
   const wasAnswered = call?.acceptedAt !== undefined;
   const end = (status: string, cause: string): End => ({ status, cause, wasAnswered });
-  if (told.terminatedAt !== undefined && !endedBefore(told.terminatedAt, state)) {
-    return end('ended', 'ops_ended');
-  }
+  if (told.terminatedAt !== undefined) return end('ended', 'ops_ended');
   if (call === undefined) {
     return end('ended', state.placing?.kind === 'refused' ? 'provider_failed' : 'dial_unknown');
   }
@@ -151,8 +149,6 @@ function shouldEnd(told: Told, state: CallState, call: Call | undefined): End {
     return { status: 'ended', cause: 'dial_unknown', wasAnswered: false };
   }
   if (wasGivenUp(told) && state.cause === 'dial_unknown') return end('ended', 'dial_unknown');
-  // Nobody was told of it for a minute; then somebody was, and terminated what was being written.
-  if (told.terminatedAt !== undefined && state.cause === 'dial_unknown') return endOf(state);
   if (told.isPromised || (told.wishedAt !== undefined && endedByRobot(state))) {
     return wasAnswered ? end('ended', 'hangup') : end('cancelled', 'cancelled');
   }
@@ -163,9 +159,6 @@ function shouldEnd(told: Told, state: CallState, call: Call | undefined): End {
 /** Whoever was not told of a call for a minute is taken not to want it, and it is ended. */
 const wasGivenUp = ({ providerCallId, refusal }: Told): boolean =>
   providerCallId === undefined && refusal === undefined;
-
-const endedBefore = (at: number, { endedAt = Number.POSITIVE_INFINITY }: CallState): boolean =>
-  endedAt < at;
 
 const endedByRobot = ({ endedBy, parties }: CallState): boolean => endedBy === parties[0]?.userId;
 
