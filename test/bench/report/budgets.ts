@@ -19,6 +19,13 @@ interface Budget {
 const verdict = (value: number, isMet: boolean): Pick<Budget, 'isMet'> =>
   Number.isFinite(value) ? { isMet } : {};
 
+/**
+ * On the dev server a task costs bare Temporal so little that what an API does besides weighs more;
+ * see docs/adr/0019-budgets-beside-bare-temporal.md.
+ */
+const acceptAtMost = (kind: Results['kind']): number => (kind === 'dev' ? 1.6 : 1.4);
+const RECOVERY_AT_MOST = 1.3;
+
 export function budgetTable(results: Results): string {
   const rows = [...ratios(results), memory(results), ...recovery(results)].map(
     ({ what, limit, measured, isMet }) => [
@@ -31,7 +38,7 @@ export function budgetTable(results: Results): string {
   return table(['what', 'budget', 'measured', ''], rows);
 }
 
-function ratios({ slots }: Results): Budget[] {
+function ratios({ kind, slots }: Results): Budget[] {
   const busy = slotsOf(slots, { contender: SERVE, users: JUDGED_USERS });
   const paced = slotsOf(slots, { contender: SERVE, users: 1, paced: true });
   const accept = ratioToBare(slots, paced, p50Of('accept'));
@@ -44,7 +51,7 @@ function ratios({ slots }: Results): Budget[] {
     ...verdict(ratio.median, ratio.median <= limit),
   });
   return [
-    atMost('accept p50, one call at a time', 1.4, accept),
+    atMost('accept p50, one call at a time', acceptAtMost(kind), accept),
     {
       what: `calls per second, ${JUDGED_USERS} at a time`,
       limit: '≥ 0.45 ×',
@@ -71,18 +78,20 @@ function memory({ memory: all }: Results): Budget {
 }
 
 function recovery({ recovery: all }: Results): Budget[] {
-  const mine = all.find(({ contender }) => contender === SPLIT);
-  const row = (what: string, limitMs: number, sample: readonly number[]): Budget => {
-    const p95 = percentile(sample, 0.95);
+  const of = (name: string) => all.find(({ contender }) => contender === name);
+  const [mine, bare] = [of(SPLIT), of(BARE)];
+  const row = (what: string, kind: 'idle' | 'inFlight'): Budget => {
+    const [p95, bareP95] = [mine, bare].map((each) => percentile(each?.[kind] ?? [], 0.95));
+    const ratio = (p95 ?? Number.NaN) / (bareP95 ?? Number.NaN);
     return {
       what,
-      limit: `≤ ${limitMs / 1_000} s`,
-      measured: `${short(p95 / 1_000)} s`,
-      ...verdict(p95, p95 <= limitMs),
+      limit: `≤ ${RECOVERY_AT_MOST} ×`,
+      measured: `${short(ratio)} ×, ${short((p95 ?? Number.NaN) / 1_000)} s`,
+      ...verdict(ratio, ratio <= RECOVERY_AT_MOST),
     };
   };
   return [
-    row('worker killed, command to an idle call, p95', 2_000, mine?.idle ?? []),
-    row('worker killed with the task in hand, p95', 4_000, mine?.inFlight ?? []),
+    row('worker killed, command to an idle call, p95', 'idle'),
+    row('worker killed with the task in hand, p95', 'inFlight'),
   ];
 }
