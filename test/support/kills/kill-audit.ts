@@ -127,7 +127,9 @@ export function agreement(
   { terminated, missed }: Known,
 ): Compared {
   const { status, cause, version } = state;
-  const told = history.writes.flatMap((write) => write.events);
+  const told = history.writes
+    .flatMap((write) => write.events)
+    .map((each) => asFirstTold(each, events));
   // A start that came too late was announced to nobody, and so is its end.
   const wasSilent = cause === 'unreachable';
   const versions = versionsOf(events);
@@ -155,6 +157,19 @@ export function agreement(
       ends: wasSilent ? 0 : 1,
     },
   };
+}
+
+/**
+ * A ring that was announced in a first task which was lost with its process, and in another one after
+ * it: the log keeps the time at which it was told first.
+ */
+function asFirstTold(event: OutwardEvent, log: readonly OutwardEvent[]): OutwardEvent {
+  if (event.type !== 'call.incoming') return event;
+  const { version, userId, at } = event;
+  const logged = log.find(
+    (each) => each.type === 'call.incoming' && each.version === version && each.userId === userId,
+  );
+  return logged !== undefined && logged.at < at ? { ...event, at: logged.at } : event;
 }
 
 const upTo = (version: number): number[] =>

@@ -74,6 +74,8 @@ export function compareEnds({ told, rows, rung }: Played): Compared {
   const call = rung.find(({ id }) => id === state?.providerCallId) ?? rung[0];
   const most = ringsPerStart(script) + rangBefore;
   const neverFound = state !== undefined && providerCallId === undefined && isUnknown(state);
+  // What a terminated call had not written, its record does not know.
+  const unwritten = told.terminatedAt !== undefined && state?.providerCallId === undefined;
   const refused = state?.placing?.kind === 'refused' ? state.placing.code : undefined;
   return {
     of: described(script),
@@ -89,7 +91,9 @@ export function compareEnds({ told, rows, rung }: Played): Compared {
       rings: Math.min(rung.length, most),
       isOverThere: true,
       moreCalls: [],
-      providerCallId: providerCallId ?? (neverFound ? undefined : call?.id),
+      providerCallId: unwritten
+        ? undefined
+        : (providerCallId ?? (neverFound ? undefined : call?.id)),
       refused: refusal ?? (rung.length === 0 ? refused : undefined),
       end: state && shouldEnd(told, state, call),
     },
