@@ -14,8 +14,6 @@ import { outcomeOf } from './webhook-outcome.js';
 
 /** No attempt is begun after this: the next one is another activity's. */
 const BEGIN_WITHIN_MS = 5_000;
-/** So many are on their way to this endpoint that this one was not sent. */
-const BUSY_PAUSE_MS = 2_000;
 
 export interface WebhookParts {
   readonly deliveries: WebhookDeliveries;
@@ -39,9 +37,7 @@ async function deliverAll(parts: WebhookParts, queue: DeliveryQueue): Promise<De
     const next = await parts.deliveries.next(queue, now);
     if (next.kind === 'none') return { told };
     if (next.kind === 'wait') return { waitMs: next.until - now, told };
-    const what = await deliverOne(parts, queue, next.delivery);
-    if (what === 'busy') return { waitMs: BUSY_PAUSE_MS * (1 + Math.random()), told };
-    told.push(what);
+    told.push(await deliverOne(parts, queue, next.delivery));
   }
 }
 
@@ -52,8 +48,13 @@ async function deliverOne(
 ): Promise<string> {
   const { id, url, secrets, event } = delivery;
   const body = writeWireJson(webhookPayload(event, Date.now()));
-  const answer = await sender.send({ id: event.id, url, secrets, body });
-  if (answer === 'busy') return answer;
+  const answer = await sender.send({
+    id: event.id,
+    endpointId: queue.endpointId,
+    url,
+    secrets,
+    body,
+  });
   const chances = { schedule, now: Date.now(), random: Math.random() };
   const outcome = outcomeOf(answer, delivery, chances);
   await deliveries.settle(queue, id, answer, outcome);

@@ -72,7 +72,8 @@ export const webhookAttempt = z
     duration_ms: z.int(),
     http_status: nullable(z.int()).meta({ description: 'null when no answer came' }),
     error: nullable(z.string()).meta({
-      description: 'Why none came: `timeout`, `private network`, or a code such as ECONNREFUSED',
+      description:
+        'Why none came: `timeout`, `private network`, `not sent`, or a code such as ECONNREFUSED',
     }),
     response_excerpt: z.string(),
   })

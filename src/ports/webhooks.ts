@@ -98,10 +98,10 @@ export type NextDelivery =
   | { readonly kind: 'wait'; readonly until: number }
   | { readonly kind: 'none' };
 
-/** `gone`: the endpoint wants nothing any more, and is disabled. */
+/** `gone`: the endpoint wants nothing any more, and is disabled. `wait`: this was no attempt. */
 export type DeliveryOutcome =
   | { readonly kind: 'delivered' | 'dead' | 'gone' }
-  | { readonly kind: 'retry'; readonly at: number };
+  | { readonly kind: 'retry' | 'wait'; readonly at: number };
 
 export interface DeliveryFilter {
   readonly endpointId?: string;
@@ -127,7 +127,7 @@ export interface WebhookDeliveries {
   ): Promise<WebhookDelivery[]>;
   /** Has it sent once more, as if for the first time. */
   again(id: number, now: number): Promise<WebhookDelivery | 'disabled' | undefined>;
-  /** Those that were due before this time, and have not been sent. */
+  /** Those that were due before this time, and have not been sent: the longest overdue first. */
   overdue(before: number, limit: number): Promise<DeliveryQueue[]>;
   /**
    * Settles some of what waits for endpoints that are disabled, and removes some of what removed ones
@@ -139,22 +139,25 @@ export interface WebhookDeliveries {
 /** What is posted: the same id at each attempt. */
 export interface WebhookMessage {
   readonly id: string;
+  readonly endpointId: string;
   readonly url: string;
   readonly secrets: readonly string[];
   readonly body: string;
 }
 
+/** As much as may be is on its way to this endpoint; `silent`: that is little, for it does not answer. */
+export type NoRoom = 'full' | 'silent';
+
 export interface WebhookAnswer extends WebhookAttempt {
   /** Milliseconds, where the endpoint asked for a pause. */
   readonly retryAfterMs?: number;
+  /** Why it was not sent. */
+  readonly noRoom?: NoRoom;
 }
 
-/**
- * Never rejects. `busy`: too much is on its way there, and this was not sent. What no secret signs is
- * a failed attempt, and not sent either.
- */
+/** Never rejects. What no secret signs is a failed attempt, and not sent. */
 export interface WebhookSender {
-  send(message: WebhookMessage): Promise<WebhookAnswer | 'busy'>;
+  send(message: WebhookMessage): Promise<WebhookAnswer>;
   /** Why a URL cannot be an endpoint, without asking anybody; `undefined` where it may be one. */
   objection(url: string): string | undefined;
 }

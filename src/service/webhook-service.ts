@@ -88,14 +88,13 @@ export function createWebhookService(deps: WebhookDependencies): WebhookService 
     },
     async ping(id, body) {
       const endpoint = known(await endpoints.find(id));
-      const answer = await sender.send({
+      return sender.send({
         id: `ping-${deps.newId()}`,
+        endpointId: id,
         url: endpoint.url,
         secrets: await endpoints.secretsOf(id, now()),
         body,
       });
-      if (answer === 'busy') throw new CallError(50301);
-      return answer;
     },
     async deliveries({ filter, before, limit }) {
       const found = await deliveries.list(filter, before, limit + 1);

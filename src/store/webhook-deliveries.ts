@@ -27,6 +27,7 @@ export const createWebhookDeliveries = (
   next: (queue, now) => database.transaction((queries) => next(queries, keyring, queue, now)),
   settle: (queue, id, attempt, outcome) =>
     database.transaction(async (queries) => {
+      if (outcome.kind === 'wait') return postpone(queries, queue, outcome.at);
       await queries.insert(webhookAttempts).values(attemptRow(id, attempt));
       await settle(queries, queue, id, outcome);
     }),
@@ -51,21 +52,7 @@ export const createWebhookDeliveries = (
       );
     }),
   again: (id, now) => database.transaction((queries) => again(queries, id, now)),
-  overdue: (before, limit) =>
-    database.run((queries) =>
-      queries
-        .selectDistinct({ callId: deliveries.callId, endpointId: deliveries.endpointId })
-        .from(deliveries)
-        .innerJoin(webhookEndpoints, eq(webhookEndpoints.id, deliveries.endpointId))
-        .where(
-          and(
-            eq(deliveries.status, 'pending'),
-            lt(deliveries.dueAt, before),
-            eq(deliveries.epoch, webhookEndpoints.epoch),
-          ),
-        )
-        .limit(limit),
-    ),
+  overdue: (before, limit) => database.run((queries) => overdue(queries, before, limit)),
   tidy: () => tidy(database),
 });
 
@@ -108,6 +95,27 @@ async function next(
   const secrets = secretsIn(endpoint, keyring, now);
   const event = recordedEvent(first.row);
   return { kind: 'due', delivery: { id, tried, since, url: endpoint.url, secrets, event } };
+}
+
+/** A call has several to tell: so many are read that those of a page of calls are among them. */
+const EVENTS_PER_QUEUE = 5;
+
+async function overdue(queries: Queries, before: number, limit: number): Promise<DeliveryQueue[]> {
+  const rows = await queries
+    .select({ callId: deliveries.callId, endpointId: deliveries.endpointId })
+    .from(deliveries)
+    .innerJoin(webhookEndpoints, eq(webhookEndpoints.id, deliveries.endpointId))
+    .where(
+      and(
+        eq(deliveries.status, 'pending'),
+        lt(deliveries.dueAt, before),
+        eq(deliveries.epoch, webhookEndpoints.epoch),
+      ),
+    )
+    .orderBy(asc(deliveries.dueAt))
+    .limit(limit * EVENTS_PER_QUEUE);
+  const queues = new Map(rows.map((row) => [`${row.callId} ${row.endpointId}`, row]));
+  return [...queues.values()].slice(0, limit);
 }
 
 /** Who waits for an earlier one is not overdue: the sweep shall not wake anybody for it. */

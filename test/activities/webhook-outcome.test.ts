@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../../activities/webhook-outcome.js';
+import type { NoRoom } from '../../src/ports/webhooks.js';
 
 const T0 = 1_800_000_000_000;
 const STANDARD = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400].map(
@@ -60,5 +61,39 @@ describe('what becomes of a webhook', () => {
     const late = { ...chances, now: T0 + 86_400_000 };
     expect(outcomeOf(answered(500), fresh, late)).toEqual({ kind: 'dead' });
     expect(outcomeOf(answered(200), fresh, late)).toEqual({ kind: 'delivered' });
+  });
+});
+
+describe('what finds no room', () => {
+  const after = (ageMs: number, noRoom: NoRoom = 'silent', random = 0) => {
+    const now = T0 + ageMs;
+    const answer = { ...answered(), noRoom };
+    const outcome = outcomeOf(answer, { tried: 3, since: T0 }, { ...chances, now, random });
+    return outcome.kind === 'wait' ? outcome.at - now : outcome.kind;
+  };
+  const DAY_MS = 86_400_000;
+
+  it('waits half as long as it has waited, for two seconds at least and an hour at most', () => {
+    expect([0, 1_000, 10_000, 600_000, 7_200_000, 80_000_000].map((age) => after(age))).toEqual([
+      2_000, 2_000, 5_000, 300_000, 3_600_000, 3_600_000,
+    ]);
+    expect(after(10_000, 'silent', 1)).toBe(6_000);
+    expect(after(10_000, 'full', 1)).toBe(6_000);
+  });
+
+  it('comes back less than fifty times in a day, and is given up where nothing is answered', () => {
+    let age = 0;
+    let times = 0;
+    for (let wait = after(age); typeof wait === 'number'; wait = after(age)) {
+      age += wait;
+      times += 1;
+    }
+    expect(after(age)).toBe('dead');
+    expect(age).toBeLessThan(DAY_MS + 3_600_000);
+    expect(times).toBeLessThan(50);
+  });
+
+  it('is not given up where there will be room', () => {
+    expect(after(2 * DAY_MS, 'full')).toBe(3_600_000);
   });
 });

@@ -116,6 +116,28 @@ describe.each(DATABASES)('webhooks on $name', ({ open }) => {
     await settle(queue, first?.id ?? 0, attempt, { kind: 'retry', at: now + 60_000 });
     expect(await overdue(now + 30_000, 10)).toEqual([]);
     expect(await overdue(now + 60_001, 10)).toEqual([queue]);
+    const { call: later } = await talked();
+    const other = { callId: later.callId, endpointId };
+    const second = dueOf(await next(other, Date.now()));
+    await settle(other, second?.id ?? 0, attempt, { kind: 'retry', at: now + 50_000 });
+    expect(await overdue(now + 70_000, 10)).toEqual([other, queue]);
+    expect(await overdue(now + 70_000, 1)).toEqual([other]);
+  });
+
+  it('that found no room wait without an attempt, and are not overdue meanwhile', async () => {
+    const { id: endpointId } = await registered();
+    const { call } = await talked();
+    const queue = { callId: call.callId, endpointId };
+    const { overdue, next, settle, list } = store.webhookDeliveries;
+    const now = Date.now();
+    const first = dueOf(await next(queue, now));
+    await settle(queue, first?.id ?? 0, attempt, { kind: 'wait', at: now + 60_000 });
+    expect(await next(queue, now + 59_999)).toEqual({ kind: 'wait', until: now + 60_000 });
+    expect(await overdue(now + 59_999, 10)).toEqual([]);
+    expect(dueOf(await next(queue, now + 60_000))).toEqual(first);
+    expect((await list({ endpointId }, undefined, 9)).flatMap(({ attempts }) => attempts)).toEqual(
+      [],
+    );
   });
 
   it('stop when their endpoint is gone, which is disabled with all that waits for it', async () => {

@@ -1,11 +1,13 @@
 import { Webhook } from 'standardwebhooks';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type {
+  NoRoom,
   WebhookAnswer,
   WebhookAttempt,
   WebhookMessage,
   WebhookSender,
 } from '../../ports/webhooks.js';
+import { Lanes } from './lanes.js';
 import { addressIn, privateDestination, publicNetworks, type Resolve } from './private-networks.js';
 import { retryAfterIn } from './retry-after.js';
 
@@ -13,8 +15,6 @@ const CONNECT_MS = 5_000;
 /** From the first byte out to the last byte in; Standard Webhooks recommends 15 to 30 seconds. */
 const ANSWER_WITHIN_MS = 15_000;
 const EXCERPT_BYTES = 512;
-/** To one origin at a time; one that hangs keeps no more than these waiting. */
-const AT_ONCE = 100;
 
 export interface WebhookSenderSettings {
   /** Private networks in which endpoints may be nevertheless, as CIDR. */
@@ -37,8 +37,8 @@ export function createWebhookSender(settings: WebhookSenderSettings): ClosableSe
   const { allowedNetworks, answerWithinMs = ANSWER_WITHIN_MS, resolve } = settings;
   const networks = publicNetworks(allowedNetworks, resolve);
   const connect = buildConnector({ timeout: CONNECT_MS, lookup: networks.lookup });
-  const agent = new Agent({ connect, connections: AT_ONCE, pipelining: 1 });
-  const lanes = new Map<string, number>();
+  const agent = new Agent({ connect, connections: null, pipelining: 1 });
+  const lanes = new Lanes();
 
   const post = async (message: WebhookMessage): Promise<WebhookAnswer> => {
     const at = Date.now();
@@ -69,17 +69,12 @@ export function createWebhookSender(settings: WebhookSenderSettings): ClosableSe
 
   return {
     async send(message) {
-      const { origin } = new URL(message.url);
-      const running = lanes.get(origin) ?? 0;
-      if (running >= AT_ONCE) return 'busy';
-      lanes.set(origin, running + 1);
-      try {
-        return await post(message);
-      } finally {
-        const left = (lanes.get(origin) ?? 1) - 1;
-        if (left > 0) lanes.set(origin, left);
-        else lanes.delete(origin);
-      }
+      const { endpointId } = message;
+      const noRoom = lanes.enter(endpointId);
+      if (noRoom !== undefined) return notSent(noRoom);
+      const answer = await post(message);
+      lanes.leave(endpointId, answer.error !== 'timeout');
+      return answer;
     },
     objection(url) {
       const parsed = URL.canParse(url) ? new URL(url) : undefined;
@@ -95,6 +90,14 @@ export function createWebhookSender(settings: WebhookSenderSettings): ClosableSe
     close: () => agent.destroy(),
   };
 }
+
+const notSent = (noRoom: NoRoom): WebhookAnswer => ({
+  at: Date.now(),
+  durationMs: 0,
+  error: `not sent: ${noRoom}`,
+  excerpt: '',
+  noRoom,
+});
 
 /** A host that is an address is never looked up. */
 function refusePrivate(url: URL, isAllowed: (address: string) => boolean): void {

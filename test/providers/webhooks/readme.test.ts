@@ -45,7 +45,13 @@ it('verifies a webhook as the README shows, and drops what it knows', async () =
   const sender = createWebhookSender({ allowedNetworks: ['127.0.0.0/8'] });
   onTestFinished(() => sender.close());
   const post = (secret: string) =>
-    sender.send({ id: '5-1-0', url: `http://127.0.0.1:${port}/`, secrets: [secret], body });
+    sender.send({
+      id: '5-1-0',
+      endpointId: 'we_1',
+      url: `http://127.0.0.1:${port}/`,
+      secrets: [secret],
+      body,
+    });
   await expect.poll(() => post(FORGED)).toMatchObject({ httpStatus: 401 });
   expect(await post(SECRET)).toMatchObject({ httpStatus: 204 });
   expect(await post(SECRET)).toMatchObject({ httpStatus: 204 });

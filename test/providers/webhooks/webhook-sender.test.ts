@@ -28,7 +28,13 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-const message = (url: string, secrets = [SECRET]) => ({ id: '5-2-0', url, secrets, body: BODY });
+const message = (url: string, secrets = [SECRET], endpointId = 'we_1') => ({
+  id: '5-2-0',
+  endpointId,
+  url,
+  secrets,
+  body: BODY,
+});
 
 describe('a webhook', () => {
   it('is signed so that the official library and the receiver believe it', async () => {
@@ -97,8 +103,7 @@ describe('a webhook', () => {
     const url = await serve((_request, response) => {
       response.writeHead(503, { 'retry-after': after }).end();
     });
-    const answer = await sender().send(message(url));
-    const { retryAfterMs = 0 } = answer === 'busy' ? {} : answer;
+    const { retryAfterMs = 0 } = await sender().send(message(url));
     expect(Math.abs(retryAfterMs - ms)).toBeLessThan(10_000);
   });
 
@@ -132,11 +137,32 @@ describe('a webhook', () => {
     const silent = await serve(() => undefined);
     const one = sender({ answerWithinMs: 5_000 });
     const sent = Array.from({ length: 100 }, () => one.send(message(silent)));
-    expect(await one.send(message(silent))).toBe('busy');
-    const other = await serve((_request, response) => void response.end());
-    expect(await one.send(message(other))).toMatchObject({ httpStatus: 200 });
+    const refused = await one.send(message(silent));
+    expect(refused).toMatchObject({ error: 'not sent: full', noRoom: 'full', durationMs: 0 });
     await one.close();
     await Promise.all(sent);
+  });
+
+  it('is not sent where five are, once ten were not answered, until one is again', async () => {
+    let isSilent = true;
+    const url = await serve((_request, response) => {
+      if (!isSilent) response.end();
+    });
+    const one = sender({ answerWithinMs: 300 });
+    const refused = async (many: number) => {
+      const sent = Array.from({ length: many }, () => one.send(message(url)));
+      return (await Promise.all(sent)).filter(({ noRoom }) => noRoom === 'silent').length;
+    };
+    expect(await refused(10)).toBe(0);
+    expect(await refused(8)).toBe(3);
+    const waiting = refused(5);
+    expect(await one.send(message(url))).toMatchObject({ error: 'not sent: silent' });
+    isSilent = false;
+    const sameHost = message(url, [SECRET], 'we_2');
+    expect(await one.send(sameHost)).toMatchObject({ httpStatus: 200 });
+    expect(await waiting).toBe(0);
+    expect(await one.send(message(url))).toMatchObject({ httpStatus: 200 });
+    expect(await refused(8)).toBe(0);
   });
 });
 
