@@ -1,6 +1,6 @@
-import { lookup as askSystem, type LookupAddress, type LookupAllOptions } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { createNameLookup, type Resolve } from './name-lookup.js';
 
 /** Where nothing may be posted to, unless a network is allowed by name. */
 export class PrivateDestination extends Error {
@@ -15,19 +15,15 @@ export interface Networks {
 
 type Range = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
 
-/** As `dns.lookup` with `all`. */
-export type Resolve = (
-  hostname: string,
-  options: LookupAllOptions,
-  answer: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
-
 /**
  * Addresses of the public internet, and of the networks that are named (CIDR). What an address is for
  * is decided by the registries of IANA, as `ipaddr.js` has them.
  * @throws RangeError for what is no network.
  */
-export function publicNetworks(allowed: readonly string[], resolve: Resolve = askSystem): Networks {
+export function publicNetworks(
+  allowed: readonly string[],
+  resolve: Resolve = createNameLookup(),
+): Networks {
   const ranges = allowed.map(rangeOf);
   const isAllowed = (address: string): boolean => {
     if (!ipaddr.isValid(address)) return false;

@@ -8,7 +8,8 @@ import type {
   WebhookSender,
 } from '../../ports/webhooks.js';
 import { Lanes } from './lanes.js';
-import { addressIn, privateDestination, publicNetworks, type Resolve } from './private-networks.js';
+import type { Resolve } from './name-lookup.js';
+import { addressIn, privateDestination, publicNetworks } from './private-networks.js';
 import { retryAfterIn } from './retry-after.js';
 
 const CONNECT_MS = 5_000;
@@ -20,7 +21,7 @@ export interface WebhookSenderSettings {
   /** Private networks in which endpoints may be nevertheless, as CIDR. */
   readonly allowedNetworks: readonly string[];
   readonly answerWithinMs?: number;
-  /** Where names lead; the system is asked unless given. */
+  /** Where names lead; the name servers of the system are asked unless given. */
   readonly resolve?: Resolve;
 }
 
@@ -140,5 +141,7 @@ function whyNot(error: unknown): string {
   if (error.name === 'TimeoutError' || error.name === 'AbortError') return 'timeout';
   const { code } = error as NodeJS.ErrnoException;
   if (error.name === 'PrivateDestination') return 'private network';
-  return code === 'UND_ERR_CONNECT_TIMEOUT' ? 'timeout' : (code ?? error.name);
+  // Of the connection, and of the name servers.
+  const isTimeout = code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEOUT';
+  return isTimeout ? 'timeout' : (code ?? error.name);
 }
