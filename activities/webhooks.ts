@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, log } from '@temporalio/activity';
 import { webhookPayload } from '../src/contract/event-view.js';
 import { writeWireJson } from '../src/contract/wire-json.js';
 import { StoreUnavailable } from '../src/ports/reservations.js';
@@ -16,11 +16,19 @@ import { outcomeOf } from './webhook-outcome.js';
 const BEGIN_WITHIN_MS = 5_000;
 
 export interface WebhookParts {
-  readonly deliveries: WebhookDeliveries;
-  readonly sender: WebhookSender;
+  readonly deliveries: Pick<WebhookDeliveries, 'next' | 'settle'>;
+  readonly sender: Pick<WebhookSender, 'send'>;
   /** See `Chances.schedule`. */
   readonly schedule: readonly number[];
+  readonly onLoss: (loss: WebhookLoss) => void;
 }
+
+/** What somebody should look at, and how it is logged. */
+const LOSSES = {
+  dead: 'webhook given up',
+  gone: 'webhook endpoint disabled: it answered 410',
+};
+export type WebhookLoss = keyof typeof LOSSES;
 
 export const createWebhookActivities = (parts: WebhookParts) =>
   ({
@@ -42,7 +50,7 @@ async function deliverAll(parts: WebhookParts, queue: DeliveryQueue): Promise<De
 }
 
 async function deliverOne(
-  { deliveries, sender, schedule }: WebhookParts,
+  { deliveries, sender, schedule, onLoss }: WebhookParts,
   queue: DeliveryQueue,
   delivery: DueDelivery,
 ): Promise<string> {
@@ -57,8 +65,13 @@ async function deliverOne(
   });
   const chances = { schedule, now: Date.now(), random: Math.random() };
   const outcome = outcomeOf(answer, delivery, chances);
-  await deliveries.settle(queue, id, answer, outcome);
-  return `${event.event.type} ${event.id}: ${answer.httpStatus ?? answer.error}, ${outcome.kind}`;
+  const isNew = await deliveries.settle(queue, id, answer, outcome);
+  const why = answer.httpStatus ?? answer.error;
+  if (isNew && (outcome.kind === 'dead' || outcome.kind === 'gone')) {
+    log.warn(LOSSES[outcome.kind], { ...queue, eventId: event.id, why });
+    onLoss(outcome.kind);
+  }
+  return `${event.event.type} ${event.id}: ${why}, ${outcome.kind}`;
 }
 
 function sayWhatIsAway(error: unknown): never {

@@ -13,7 +13,7 @@ import { errorHandler } from './error-handler.js';
 import type { EventStreamSettings } from './event-stream.js';
 import { healthRoutes, type Readiness } from './health.js';
 import { unknownRoute } from './http-errors.js';
-import { createMetrics } from './metrics.js';
+import { createMetrics, type WebhookLosses } from './metrics.js';
 import { mountRoutes } from './mount-routes.js';
 import { openApiDocument } from './openapi/document.js';
 import { phoneRouter } from './phone/router.js';
@@ -43,10 +43,12 @@ export interface AppSettings {
   readonly rooms?: RoomDoor;
   /** Where phone calls can be placed. */
   readonly phone?: PhoneDoor & { readonly service: PhoneService };
+  /** Where this process delivers webhooks. */
+  readonly webhookLosses?: WebhookLosses;
 }
 
 export function createApp(settings: AppSettings): Express {
-  const metrics = createMetrics(() => settings.events.streams.size);
+  const metrics = createMetrics(() => settings.events.streams.size, settings.webhookLosses);
   const { service, authenticate, httpStatus, phone } = settings;
   const limit = createRateLimit(settings.rateLimitPerSecond);
   const identify = createIdentify(authenticate, limit);

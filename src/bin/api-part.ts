@@ -25,6 +25,7 @@ import { startSweeper } from './sweeper.js';
 import type { TencentPart } from './tencent-part.js';
 import { webhookDoors } from './webhook-doors.js';
 import { webhookSender, webhookService } from './webhook-part.js';
+import type { WorkerPart } from './worker-part.js';
 
 /** Shorter than proxies wait for a sign of life. */
 const KEEP_ALIVE_MS = 15_000;
@@ -44,12 +45,12 @@ export interface ApiParts {
   readonly waker: DeliveryWaker;
   readonly tencent?: TencentPart | undefined;
   readonly phone?: PhonePart | undefined;
-  /** Of the worker in the same process; absent where there is none. */
-  readonly workerRuns?: () => boolean;
+  /** In the same process, if there is one. */
+  readonly worker?: WorkerPart | undefined;
 }
 
 export async function startApi(parts: ApiParts): Promise<ApiPart> {
-  const { config, engine, store, logger, waker, tencent, phone } = parts;
+  const { config, engine, store, logger, waker, tencent, phone, worker } = parts;
   const health = watchHealth(() => engine.connection.workflowService.getSystemInfo({}));
   const deps: Dependencies = {
     engine: createCallEngine(engine.client, health),
@@ -80,8 +81,9 @@ export async function startApi(parts: ApiParts): Promise<ApiPart> {
     readiness: async () => ({
       engine: health.ok() ? 'ok' : 'down',
       store: (await store.healthy()) ? 'ok' : 'degraded',
-      ...(parts.workerRuns !== undefined && { worker: parts.workerRuns() ? 'ok' : 'down' }),
+      ...(worker !== undefined && { worker: worker.isRunning() ? 'ok' : 'down' }),
     }),
+    ...(worker !== undefined && { webhookLosses: () => worker.webhookLosses() }),
     httpStatus: config.CALLS_HTTP_STATUS,
     rateLimitPerSecond: config.RATE_LIMIT_PER_SECOND,
     logger,

@@ -72,9 +72,8 @@ async function startParts(options: ServiceOptions, undo: Undo): Promise<Parts> {
   const worker = role === 'api' ? undefined : await startWorker(parts);
   if (worker !== undefined) undo.add(() => worker.stop());
   if (role === 'worker') return { worker };
-  const itsWorker = worker === undefined ? {} : { workerRuns: () => worker.isRunning() };
   const { startApi } = await import('./api-part.js');
-  const api = await startApi({ ...parts, waker, logger, ...itsWorker });
+  const api = await startApi({ ...parts, waker, logger, worker });
   undo.add(() => api.stop());
   return { api, worker };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createWebhookActivities } from '../../activities/webhooks.js';
+import { createWebhookActivities, type WebhookParts } from '../../activities/webhooks.js';
 import type { Config } from '../config.js';
 import type { EngineConnection } from '../engine/connection.js';
 import { createWebhookWorker } from '../engine/worker.js';
@@ -32,10 +32,11 @@ export interface DelivererParts {
   readonly config: Config;
   readonly engine: EngineConnection;
   readonly store: Store;
+  readonly onLoss: WebhookParts['onLoss'];
 }
 
 /** What delivers webhooks: a worker of its own, and its connections to the endpoints. */
-export async function createDeliverer({ config, engine, store }: DelivererParts) {
+export async function createDeliverer({ config, engine, store, onLoss }: DelivererParts) {
   const sender = webhookSender(config);
   const worker = await createWebhookWorker({
     connection: engine.connection,
@@ -44,6 +45,7 @@ export async function createDeliverer({ config, engine, store }: DelivererParts)
       deliveries: store.webhookDeliveries,
       sender,
       schedule: config.WEBHOOK_RETRY_SECONDS.map((seconds) => seconds * 1_000),
+      onLoss,
     }),
     shutdownGraceMs: config.SHUTDOWN_GRACE_SECONDS * 1_000,
   });

@@ -4,6 +4,7 @@ import { createPhoneActivities, withoutTelephony } from '../../activities/phone-
 import { createRecordActivities } from '../../activities/records.js';
 import { createRobotActivities, withoutProvider } from '../../activities/robot-calls.js';
 import { createStreamActivities } from '../../activities/streams.js';
+import type { WebhookLoss } from '../../activities/webhooks.js';
 import type { Config } from '../config.js';
 import { workflowBundle } from '../engine/bundle.js';
 import type { EngineConnection } from '../engine/connection.js';
@@ -16,6 +17,8 @@ export interface WorkerPart {
   /** Settles when the worker has stopped; rejects when it broke. */
   readonly ended: Promise<void>;
   isRunning(): boolean;
+  /** How many there were since it started. */
+  webhookLosses(): Readonly<Record<WebhookLoss, number>>;
   stop(): Promise<void>;
 }
 
@@ -45,12 +48,15 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerPart> {
   const running = worker.run();
   // Calls go on by now. What delivers webhooks is loaded after that: a worker shall be back soon.
   const { createDeliverer } = await import('./webhook-part.js');
-  const deliverer = await createDeliverer(parts);
+  const losses = { dead: 0, gone: 0 };
+  const onLoss = (loss: WebhookLoss) => void (losses[loss] += 1);
+  const deliverer = await createDeliverer({ ...parts, onLoss });
   const ended = Promise.all([running, deliverer.worker.run()]).then(() => undefined);
   ended.catch(() => undefined);
   return {
     ended,
     isRunning: () => worker.getState() === 'RUNNING',
+    webhookLosses: () => losses,
     async stop() {
       stopping.abort();
       await stop([worker, deliverer.worker], ended);

@@ -113,12 +113,13 @@ export interface DeliveryFilter {
 export interface WebhookDeliveries {
   /** The first of a call for an endpoint that is not settled: later ones wait for it. */
   next(queue: DeliveryQueue, now: number): Promise<NextDelivery>;
+  /** Whether that changed anything: what somebody else has settled, or disabled, stays as it is. */
   settle(
     queue: DeliveryQueue,
     deliveryId: number,
     attempt: WebhookAttempt,
     outcome: DeliveryOutcome,
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** Newest first, those before the given id. */
   list(
     filter: DeliveryFilter,

@@ -27,9 +27,10 @@ export const createWebhookDeliveries = (
   next: (queue, now) => database.transaction((queries) => next(queries, keyring, queue, now)),
   settle: (queue, id, attempt, outcome) =>
     database.transaction(async (queries) => {
-      if (outcome.kind === 'wait') return postpone(queries, queue, outcome.at);
-      await queries.insert(webhookAttempts).values(attemptRow(id, attempt));
-      await settle(queries, queue, id, outcome);
+      if (outcome.kind !== 'wait') {
+        await queries.insert(webhookAttempts).values(attemptRow(id, attempt));
+      }
+      return settle(queries, queue, id, outcome);
     }),
   list: (filter, before, limit) =>
     database.run(async (queries) => {
@@ -119,11 +120,13 @@ async function overdue(queries: Queries, before: number, limit: number): Promise
 }
 
 /** Who waits for an earlier one is not overdue: the sweep shall not wake anybody for it. */
-async function postpone(queries: Queries, queue: DeliveryQueue, until: number): Promise<void> {
-  await queries
+async function postpone(queries: Queries, queue: DeliveryQueue, until: number): Promise<boolean> {
+  const rows = await queries
     .update(deliveries)
     .set({ dueAt: until })
-    .where(and(isPendingIn(queue), lt(deliveries.dueAt, until)));
+    .where(and(isPendingIn(queue), lt(deliveries.dueAt, until)))
+    .returning({ id: deliveries.id });
+  return rows.length > 0;
 }
 
 async function settle(
@@ -131,34 +134,39 @@ async function settle(
   queue: DeliveryQueue,
   id: number,
   outcome: DeliveryOutcome,
-): Promise<void> {
-  const counted = { tried: sql`${deliveries.tried} + 1` };
-  const isThis = and(eq(deliveries.id, id), eq(deliveries.status, 'pending'));
+): Promise<boolean> {
+  const set = async (change: Partial<Pick<Row, 'status' | 'dueAt'>>): Promise<boolean> => {
+    const rows = await queries
+      .update(deliveries)
+      .set({ tried: sql`${deliveries.tried} + 1`, ...change })
+      .where(and(eq(deliveries.id, id), eq(deliveries.status, 'pending')))
+      .returning({ id: deliveries.id });
+    return rows.length > 0;
+  };
   switch (outcome.kind) {
-    case 'retry':
-      await queries
-        .update(deliveries)
-        .set({ ...counted, dueAt: outcome.at })
-        .where(isThis);
+    case 'wait':
       return postpone(queries, queue, outcome.at);
+    case 'retry': {
+      const isSet = await set({ dueAt: outcome.at });
+      await postpone(queries, queue, outcome.at);
+      return isSet;
+    }
     case 'delivered':
     case 'dead':
-      await queries
-        .update(deliveries)
-        .set({ ...counted, status: outcome.kind })
-        .where(isThis);
-      return;
+      return set({ status: outcome.kind });
     case 'gone':
-      await queries
-        .update(deliveries)
-        .set({ ...counted, status: 'dead' })
-        .where(isThis);
-      await queries
-        .update(webhookEndpoints)
-        .set({ ...DISABLED, disabledBecause: 'gone' })
-        .where(eq(webhookEndpoints.id, queue.endpointId));
-      return;
+      await set({ status: 'dead' });
+      return disable(queries, queue.endpointId);
   }
+}
+
+async function disable(queries: Queries, endpointId: string): Promise<boolean> {
+  const rows = await queries
+    .update(webhookEndpoints)
+    .set({ ...DISABLED, disabledBecause: 'gone' })
+    .where(and(eq(webhookEndpoints.id, endpointId), eq(webhookEndpoints.status, 'enabled')))
+    .returning({ id: webhookEndpoints.id });
+  return rows.length > 0;
 }
 
 async function again(queries: Queries, id: number, now: number) {

@@ -55,6 +55,22 @@ describe('metrics', () => {
     const other = await send(`${api.url}/metrics`);
     expect(other.text).not.toContain('operation="getCall"');
   });
+
+  it('count what webhooks were lost, where this process delivers them', async () => {
+    const losses = { dead: 0, gone: 0 };
+    const app = await api.alongside({ app: { webhookLosses: () => losses } });
+    const lost = async (url: string) =>
+      (await send(`${url}/metrics`)).text.match(/^webhook_\w+ \d+$/gm);
+    const deadAndGone = (dead: number, gone: number) => [
+      `webhook_deliveries_dead_total ${dead}`,
+      `webhook_endpoints_gone_total ${gone}`,
+    ];
+    expect(await lost(app.url)).toEqual(deadAndGone(0, 0));
+    Object.assign(losses, { dead: 2, gone: 1 });
+    expect(await lost(app.url)).toEqual(deadAndGone(2, 1));
+    expect(await lost(app.url)).toEqual(deadAndGone(2, 1));
+    expect(await lost(api.url)).toBeNull();
+  });
 });
 
 describe('the documents', () => {

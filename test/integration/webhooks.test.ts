@@ -33,6 +33,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** As `/metrics` has them. */
+async function losses(): Promise<{ readonly dead: number; readonly gone: number }> {
+  const text = await (await fetch(`${stack.url}/metrics`)).text();
+  const count = (name: string) => Number(text.match(new RegExp(`^${name} (\\d+)$`, 'm'))?.[1]);
+  return {
+    dead: count('webhook_deliveries_dead_total'),
+    gone: count('webhook_endpoints_gone_total'),
+  };
+}
+
 let lastUser = 70_000;
 const user = () => String(++lastUser);
 const BY = { terminal_id: 'phone' };
@@ -158,7 +168,8 @@ describe('an endpoint', () => {
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(2_000);
   });
 
-  it('that is gone is disabled and not told again', async () => {
+  it('that is gone is disabled and not told again, and counted once', async () => {
+    const { dead, gone } = await losses();
     const { received, endpointId, deliveries } = await listener(() => ({ status: 410 }));
     await conversation();
     const status = async () => (await backend.getWebhookEndpoint({ endpointId })).status;
@@ -166,6 +177,7 @@ describe('an endpoint', () => {
     await conversation();
     expect(received).toHaveLength(1);
     expect((await deliveries()).every((each) => each.status === 'dead')).toBe(true);
+    expect(await losses()).toEqual({ dead, gone: gone + 1 });
   });
 
   it('that never takes it is not told any more, unless it asks for it again', async () => {
@@ -174,9 +186,11 @@ describe('an endpoint', () => {
       () => ({ status: works ? 200 : 500 }),
       ['call.ended'],
     );
+    const before = await losses();
     const { from, callId } = await dial();
     await from.cancelCall({ callId }, BY);
     await expect.poll(async () => (await deliveries())[0]?.status).toBe('dead');
+    await expect.poll(losses).toEqual({ ...before, dead: before.dead + 1 });
     const [dead] = await deliveries();
     const attempts = dead?.attempts ?? [];
     expect(dead?.next_attempt_at).toBeNull();

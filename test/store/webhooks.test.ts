@@ -145,7 +145,9 @@ describe.each(DATABASES)('webhooks on $name', ({ open }) => {
     const [one, other] = [await talked(), await talked()];
     const queue = { callId: one.call.callId, endpointId: id };
     const first = dueOf(await store.webhookDeliveries.next(queue, Date.now()));
-    await store.webhookDeliveries.settle(queue, first?.id ?? 0, attempt, { kind: 'gone' });
+    const { settle } = store.webhookDeliveries;
+    expect(await settle(queue, first?.id ?? 0, attempt, { kind: 'gone' })).toBe(true);
+    expect(await settle(queue, first?.id ?? 0, attempt, { kind: 'gone' })).toBe(false);
     expect(await store.webhookEndpoints.find(id)).toMatchObject({
       status: 'disabled',
       disabledBecause: 'gone',
@@ -162,10 +164,12 @@ describe.each(DATABASES)('webhooks on $name', ({ open }) => {
     const { call } = await talked();
     const queue = { callId: call.callId, endpointId };
     const first = dueOf(await store.webhookDeliveries.next(queue, Date.now()));
-    await store.webhookDeliveries.settle(queue, first?.id ?? 0, attempt, { kind: 'dead' });
+    const { settle } = store.webhookDeliveries;
+    expect(await settle(queue, first?.id ?? 0, attempt, { kind: 'dead' })).toBe(true);
+    expect(await settle(queue, first?.id ?? 0, attempt, { kind: 'dead' })).toBe(false);
     const now = Date.now() + 7;
     const again = await store.webhookDeliveries.again(first?.id ?? 0, now);
-    expect(again).toMatchObject({ status: 'pending', dueAt: now, attempts: [attempt] });
+    expect(again).toMatchObject({ status: 'pending', dueAt: now, attempts: [attempt, attempt] });
     const due = dueOf(await store.webhookDeliveries.next(queue, now));
     expect(due).toMatchObject({ id: first?.id, tried: 0, since: now });
     expect(await store.webhookDeliveries.again(987_654_321, now)).toBeUndefined();

@@ -107,6 +107,7 @@ describe('webhooks of one call that take many attempts', () => {
         deliveries: store.webhookDeliveries,
         sender,
         schedule: [0, 60, 60_000],
+        onLoss: (loss) => expect.unreachable(loss),
       }),
     );
     await waker.wake(queue);
