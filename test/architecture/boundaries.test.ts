@@ -1,7 +1,8 @@
+import { readdirSync } from 'node:fs';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import extractDepcruiseConfig from 'dependency-cruiser/config-utl/extract-depcruise-config';
 import { expect, it } from 'vitest';
-import { inRepository } from './container-files.js';
+import { inRepository, read } from './container-files.js';
 import { plantedCopy, ROOMS } from './planted-tree.js';
 
 async function cruised(baseDir: string): Promise<ICruiseResult> {
@@ -72,6 +73,23 @@ it('holds for all that runs, of which nothing was passed over', async () => {
   expect([...roomsSeen]).toEqual(
     expect.arrayContaining(['activities', 'src/api', 'src/bin', 'src/call', 'workflows/call']),
   );
+});
+
+it('is what contributors are told: ports that the API sees, and every workflow', async () => {
+  const rowOf = (room: string) =>
+    read('CONTRIBUTING.md')
+      .split('\n')
+      .find((line) => line.startsWith(`| \`${room}\` |`)) ?? '';
+  const rules = read('.dependency-cruiser.mjs');
+  const ports = /'src\/ports\/\(([^)]+)\)/.exec(rules)?.[1]?.split('|') ?? [];
+  expect(ports).toContain('reservations');
+  const folders = readdirSync(inRepository('workflows'), { withFileTypes: true });
+  const workflows = folders.filter((each) => each.isDirectory()).map(({ name }) => name);
+  expect(workflows).toContain('call');
+  const untold = (room: string, names: readonly string[]) =>
+    names.filter((name) => !rowOf(room).includes(`\`${name}\``));
+  expect(untold('src/api/', ports)).toEqual([]);
+  expect(untold('workflows/', workflows)).toEqual([]);
 });
 
 it('is enforced: a file that breaks a rule is reported for that rule, be it for a type', async () => {
