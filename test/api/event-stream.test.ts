@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mintToken } from '../../src/api/auth/mint-token.js';
+import type { CallEvent } from '../../src/call/events.js';
+import { toldBy } from '../../src/call/step.js';
+import { judge } from '../../src/call/transition.js';
 import { createEventStreams } from '../../src/service/event-streams.js';
 import { send, sendAs } from '../support/api-client.js';
 import { neverRead, readSse, type SseReader } from '../support/sse-reader.js';
@@ -60,6 +63,22 @@ describe('the stream of a device', () => {
     expect(caller.messages.at(-1)?.data).toMatchObject({
       call: { status: 'ended', end_cause: 'hangup', end_reason: 'local_hangup' },
     });
+  });
+
+  it.each<[string, (callee: string, ringUntil: number) => CallEvent]>([
+    ['rejected_elsewhere', (userId) => ({ type: 'reject', userId, terminalId: CALLEE_TERMINAL })],
+    ['timeout', (_, at) => ({ type: 'deadline', kind: 'ring', at })],
+    ['ended', () => ({ type: 'end', by: 'ops', cause: 'ops_ended' })],
+  ])('is told that it stops ringing: %s', async (reason, happened) => {
+    const { callee, callId } = await ringFor(api.url, freshUser());
+    const tablet = await listen(callee, { terminal: 'tablet' });
+    const ringing = await api.store.reader.find(callId);
+    if (ringing === undefined) throw new Error('a call has no record');
+    const event = happened(callee, ringing.state.ring.until);
+    const { state, effects } = judge(ringing.state, event, Date.now());
+    await api.store.records.write(state, toldBy(effects));
+    const [, stopped] = await tablet.until(2);
+    expect(stopped?.data).toMatchObject({ type: 'call.ringing_stopped', user_id: callee, reason });
   });
 
   it('opens with its place and the time of the server, as server-sent events', async () => {
