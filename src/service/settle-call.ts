@@ -1,8 +1,8 @@
 import type { CallEvent } from '../call/events.js';
 import { holdsProvider } from '../call/placing.js';
 import { type CallState, isOver } from '../call/state.js';
-import { toldBy } from '../call/step.js';
-import { judge } from '../call/transition.js';
+import { type Step, toldBy } from '../call/step.js';
+import { transition } from '../call/transition.js';
 import type { CallEngine } from '../ports/call-engine.js';
 import type { RecordedCall } from '../ports/call-reader.js';
 import type { Dependencies } from './dependencies.js';
@@ -77,17 +77,13 @@ async function settleDead(
   const state = written.version > known.version ? written : known;
   if (holdsProvider(state) && !(await isReleased(engine, state))) return { kind: 'unknown' };
   const wasStarted = presence === 'closed' || state.version > 1;
-  const ended = judge(unclaimable(state), wasStarted ? TERMINATED : NEVER_STARTED, now());
+  // No deadline is applied before: nobody was there to do so, and what was due ended nothing.
+  const ended = transition(state, wasStarted ? TERMINATED : NEVER_STARTED, now()) as Step;
   await records.write(ended.state, wasStarted ? toldBy(ended.effects) : []);
   return { kind: 'over', state: ended.state };
 }
 
-/** Whether somebody was told of a call its workflow knew; the record hears of it with the next change. */
-function unclaimable({ claimBy: _claimBy, ...state }: CallState): CallState {
-  return state;
-}
-
-/** Nobody is left who could wait for a provider to confirm the end. */
+/** Nobody is left who could wait for a provider to confirm the end. Neither of these is ever refused. */
 const TERMINATED: CallEvent = { type: 'over', cause: 'ops_ended' };
 const NEVER_STARTED: CallEvent = { type: 'end', by: 'system', cause: 'unreachable' };
 

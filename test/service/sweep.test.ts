@@ -87,10 +87,13 @@ describe('a sweep', () => {
     expect(await stateOf()).toMatchObject({ status: 'ended', cause: 'ops_ended' });
   });
 
-  it('ends a robot call that was terminated by that, however long ago it was told of', async () => {
-    api.engine.onPlace = () => ({ type: 'placed', providerCallId: 'p-told-of' });
-    const plan = { ...aPlan(), ringMs: 600_000 };
-    const started = await api.robotCalls.start({ plan, roomIsOurs: false, fingerprint: 'told-of' });
+  it.each([
+    ['it was told of', 600_000],
+    ['its ring was to end', 30_000],
+  ])('ends a robot call that was terminated by that, however long ago %s', async (_, ringMs) => {
+    api.engine.onPlace = () => ({ type: 'placed', providerCallId: `p-${ringMs}` });
+    const request = { plan: aPlan({ ringMs }), roomIsOurs: false, fingerprint: `of ${ringMs}` };
+    const started = await api.robotCalls.start(request);
     const callId = started.kind === 'placed' ? started.callId : 0;
     api.engine.terminateVisibly(callId);
     expect(await swept(deps(() => Date.now() + 120_000))).toEqual([callId]);
