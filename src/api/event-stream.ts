@@ -36,12 +36,12 @@ export async function streamEvents(
   const { userId, until, query } = call;
   const from = positionOf(call);
   if (streams.isClosed()) throw new CallError(50301);
-  // Before the first wait: whoever leaves meanwhile says so once.
+  const { after, gap } = await streams.start(userId, from);
+  // Whoever left meanwhile has said so, once and to nobody.
+  if (res.destroyed) return;
   const gone = new AbortController();
   res.once('close', () => gone.abort());
   res.once('error', () => gone.abort());
-  const { after, gap } = await streams.start(userId, from);
-  if (res.destroyed || gone.signal.aborted) return;
   let wasBehind = false;
   const keepAlive = setInterval(() => {
     if (res.writableNeedDrain && wasBehind) res.destroy();

@@ -29,8 +29,8 @@ export class RoomWatch {
 
   /** Without a user it is meant for everybody who is there: the room is gone. */
   hear({ event, userId, at }: RoomReport): void {
-    const meant = partiesIn(this.#state(), 'present').map((party) => party.userId);
-    for (const each of userId === undefined ? meant : [userId]) this.#hearOf(each, event, at);
+    const present = () => partiesIn(this.#state(), 'present').map((party) => party.userId);
+    for (const each of userId === undefined ? present() : [userId]) this.#hearOf(each, event, at);
   }
 
   #hearOf(userId: string, event: RoomReport['event'], at: number): void {

@@ -46,7 +46,7 @@ export async function callPhone(
   if ('why' in booked) return refused(booked.why);
   // What seemed to be the same call was dead: this one is new, and was not asked about.
   const isUnasked = same !== undefined && !booked.isSame;
-  const whyAfterAll = isUnasked ? await whyNotBooked(deps, booked.state) : undefined;
+  const whyAfterAll = isUnasked ? await whyNotBooked(deps, booked, callerId, calleeId) : undefined;
   if (whyAfterAll !== undefined) return refused(whyAfterAll);
   return begin(deps, booked, answerBy);
 }
@@ -95,11 +95,13 @@ async function whyNot(
 /** As `whyNot`, of a call that is booked already: its lines are given back unless it may go on. */
 async function whyNotBooked(
   deps: PhoneDependencies,
-  { callId, parties: [caller, callee] }: CallState,
+  { state: { callId } }: Booked,
+  callerId: string,
+  calleeId: string,
 ): Promise<PhoneRefusalWord | undefined> {
   let isAdmitted = false;
   try {
-    const why = await whyNot(deps, caller?.userId ?? '', callee?.userId ?? '');
+    const why = await whyNot(deps, callerId, calleeId);
     isAdmitted = why === undefined;
     return why;
   } finally {
