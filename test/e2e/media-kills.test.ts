@@ -8,6 +8,7 @@ import { type Played, play } from '../support/media-matrix/players.js';
 import { neverCarriedOn, relayedCallbacks } from '../support/media-matrix/relays.js';
 import { described, drawScripts, type Script } from '../support/media-matrix/scripts.js';
 import { type MortalScene, openMortalScene } from '../support/media-matrix/theatre.js';
+import { runningWorkflows } from '../support/running-workflows.js';
 import { runs } from '../support/runs.js';
 import { runSeed, seeded } from '../support/seeded.js';
 
@@ -106,11 +107,6 @@ async function playUntilKilledAt(
 
 /** Their workflows have written down how they ended. */
 async function allOver({ temporal }: MortalScene): Promise<void> {
-  const query = `WorkflowType = 'call' AND ExecutionStatus = 'Running'`;
-  const live = async () => {
-    const ids: string[] = [];
-    for await (const { workflowId } of temporal.workflow.list({ query })) ids.push(workflowId);
-    return ids;
-  };
+  const live = () => runningWorkflows(temporal, `WorkflowType = 'call'`);
   await expect.poll(live, { timeout: OVER_WITHIN_MS, interval: 500 }).toEqual([]);
 }

@@ -8,7 +8,7 @@ import { aStart } from '../support/calls.js';
 import { expectAlike, type Row } from '../support/kills/kill-audit.js';
 import { unknownTo } from '../support/kills/kill-plan.js';
 import { compareEnds, type Played, type RobotAudit } from '../support/kills/robot/audit.js';
-import { type Company, openCompany } from '../support/kills/robot/company.js';
+import { openRobotCompany, type RobotCompany } from '../support/kills/robot/company.js';
 import { ACTIONS } from '../support/kills/robot/faults.js';
 import type { Told } from '../support/kills/robot/people.js';
 import { ROBOT_PLAN, STORIES } from '../support/kills/robot/plan.js';
@@ -112,12 +112,12 @@ const seeds = Array.from({ length: runs(1) }, (_, index) => runSeed() + index);
 describe.each(seeds)(
   'robot calls, with a failing provider and a killed process, seed %i',
   (seed) => {
-    let company: Company;
+    let company: RobotCompany;
     let told: readonly Told[];
     let audits: readonly RobotAudit[];
 
     beforeAll(async () => {
-      company = await openCompany(inject('temporalAddress'));
+      company = await openRobotCompany(inject('temporalAddress'));
     });
     afterAll(() => company?.close());
 
@@ -173,6 +173,7 @@ describe.each(seeds)(
         `faults: ${faults.join(', ')}`,
         `ends: ${JSON.stringify(audits.map(({ causes }) => causes))}`,
         `starts of the product (ms): ${company.startsMs().join(', ')}`,
+        `played, waited, played again, …, waited for the end (ms): ${company.spentMs().join(', ')}`,
         `found by their records: ${audits.map(({ found }) => found).join(' and ')}`,
         `over at the provider after at most ${Math.max(0, ...owedMs)} ms of ${OVER_WITHIN_MS}`,
       ];

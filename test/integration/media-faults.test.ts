@@ -9,6 +9,7 @@ import { type Played, play, type Scene } from '../support/media-matrix/players.j
 import { relayedCallbacks, wronglyRelayed } from '../support/media-matrix/relays.js';
 import { described, drawScripts } from '../support/media-matrix/scripts.js';
 import { sturdy } from '../support/media-matrix/sturdy.js';
+import { runningWorkflows } from '../support/running-workflows.js';
 import { runs } from '../support/runs.js';
 import { scratchFolder } from '../support/scratch.js';
 import { runSeed, seeded } from '../support/seeded.js';
@@ -100,12 +101,7 @@ describe.each(seeds)('groups, streams and rooms, whatever is lost and fails, see
 
 /** What is told of an end is written a moment after it. */
 async function allRecorded({ temporal }: Scene): Promise<void> {
-  const query = `WorkflowType = 'call' AND ExecutionStatus = 'Running'`;
-  const live = async () => {
-    const ids: string[] = [];
-    for await (const { workflowId } of temporal.workflow.list({ query })) ids.push(workflowId);
-    return ids;
-  };
+  const live = () => runningWorkflows(temporal, `WorkflowType = 'call'`);
   await expect.poll(live, { timeout: OVER_WITHIN_MS, interval: 500 }).toEqual([]);
 }
 

@@ -29,6 +29,15 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
     .map(({ item }) => item);
 }
 
+/** Gives each of them equally often, in random order. */
+export function dealer<T>(items: readonly T[], random: Random): () => T {
+  let left: T[] = [];
+  return () => {
+    if (left.length === 0) left = shuffled(items, random);
+    return left.pop() as T;
+  };
+}
+
 /**
  * Fractions between -1 and 1, most of them near 0, in random order. One is drawn from each of
  * `count` equal strata, so that even a few runs reach both ends.

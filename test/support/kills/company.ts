@@ -20,8 +20,8 @@ export interface Company<Script, Told> {
   /** Those of them that are killed at. */
   readonly points: readonly string[];
   /**
-   * Plays them, and more of them until each point was killed at, because another kill may come first;
-   * then waits until every call is over.
+   * Plays them, and more of them until each point was killed at and all else came about, because another
+   * kill may come first; then waits until every call is over.
    */
   play(scripts: readonly Script[]): Promise<readonly Told[]>;
   /** Those that are played on one stage. */
@@ -39,7 +39,10 @@ export interface CompanyParts<Script, Told, Story extends string> {
   readonly plan: KillPlan<Story>;
   /** Of all points those that are to be killed at. */
   readonly choose: (all: readonly string[]) => readonly string[];
-  /** A script for each of these points, in which nothing keeps it from being passed. */
+  /**
+   * A script for each of these points, in which nothing keeps it from being passed, and for whatever
+   * else was to come about and has not.
+   */
   readonly encores: (points: readonly string[], firstNth: number) => readonly Script[];
   /** How late a point may be passed after everybody has done what they do. */
   readonly lateMs: number;
@@ -122,9 +125,9 @@ export async function openCompany<Script extends { nth: number }, Told, Story ex
         let told = await inLanes(scripts);
         for (let encore = 0; encore < MOST_ENCORES; encore += 1) {
           await spending(lateOnes);
-          const again = await missed();
+          const again = encores(await missed(), told.length + 1);
           if (again.length === 0) break;
-          told = [...told, ...(await inLanes(encores(again, told.length + 1)))];
+          told = [...told, ...(await inLanes(again))];
         }
         await spending(over);
         return told;

@@ -23,10 +23,18 @@ export async function openPhoneCompany(
 ): Promise<PhoneCompany> {
   const opening = provider.ways.map((way) => openTheatre(temporalAddress, provider, way));
   const stages = await Promise.all(opening);
-  const company = await openCompany({ stages, plan: PHONE_PLAN, choose, encores, lateMs: LATE_MS });
+  const fired = () =>
+    stages.flatMap(({ standIn }) => standIn.fired()).filter((each) => each.fired > 0);
+  const company = await openCompany({
+    stages,
+    plan: PHONE_PLAN,
+    choose,
+    encores: (missed, firstNth) => encores(provider, { missed, fired: fired() }, firstNth),
+    lateMs: LATE_MS,
+  });
   return {
     ...company,
-    fired: () => stages.flatMap(({ standIn }) => standIn.fired()).filter(({ fired }) => fired > 0),
+    fired,
     audit: (told) =>
       Promise.all(
         stages.map((stage, lane) =>

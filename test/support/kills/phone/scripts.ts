@@ -1,4 +1,5 @@
-import { type Random, shuffled } from '../../seeded.js';
+import { dealer, type Random, shuffled } from '../../seeded.js';
+import { neverMet } from '../faults-met.js';
 import { doneAt, scriptsAt } from '../kill-plan.js';
 import { ASKED_ABOUT, ENDED_BY_US, PHONE_PLAN, STORIES, type Story, TALKED_IN } from './plan.js';
 import type { PhoneFault, PhoneProvider } from './provider.js';
@@ -39,6 +40,7 @@ export function drawScripts(
   random: Random,
 ): Script[] {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const nextStory = dealer(STORIES, random);
   const kills = shuffled(points, random);
   const drawn = new Map<string, number>();
 
@@ -55,7 +57,7 @@ export function drawScripts(
 
   const scripts = Array.from({ length: count }, (_, index): Script => {
     const point = kills[index];
-    const story = pick(point === undefined ? STORIES : scriptsAt(PHONE_PLAN, point));
+    const story = point === undefined ? nextStory() : pick(scriptsAt(PHONE_PLAN, point));
     const fitting = provider.faults.filter((each) => fits(provider, each, story));
     const fault = random() < UNFAULTED ? undefined : rarest(fitting);
     return {
@@ -100,14 +102,32 @@ function fits(provider: PhoneProvider, fault: PhoneFault, story: Story): boolean
   return on !== provider.bridges || TALKED_IN.includes(story);
 }
 
-/** A script for each of these points, in which nothing keeps it from being passed. */
-export const encores = (points: readonly string[], firstNth: number): Script[] =>
-  points.map((point, index) => ({
-    ...people(firstNth + index),
+/** What has come about so far. */
+interface Met {
+  /** Points that nobody was killed at. */
+  readonly missed: readonly string[];
+  readonly fired: readonly Pick<PhoneFault, 'on' | 'kind'>[];
+}
+
+/**
+ * A script for each point, in which nothing keeps it from being passed, and for each request, push and
+ * kind that no fault has happened to.
+ */
+export function encores(provider: PhoneProvider, { missed, fired }: Met, firstNth: number): Script[] {
+  const killed = missed.map((point) => ({
     story: scriptsAt(PHONE_PLAN, point)[0] ?? 'answered',
     point,
+  }));
+  const faulty = neverMet(provider.faults, fired).map((fault) => ({
+    story: STORIES.find((story) => fits(provider, fault, story)) ?? 'answered',
+    fault,
+  }));
+  return [...killed, ...faulty].map((script, index) => ({
+    ...people(firstNth + index),
+    ...script,
     paceMs: 0,
   }));
+}
 
 /** By what a request at this point is known to be about the call: numbers, names, or its caller. */
 export function markOf(provider: PhoneProvider, { caller, point = '' }: Script): string {

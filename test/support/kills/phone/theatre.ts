@@ -3,6 +3,7 @@ import { Connection, Client as TemporalClient } from '@temporalio/client';
 import { LIVE_STATUSES } from '../../../../src/call/state.js';
 import { type Client, createClient } from '../../../../src/client/create-client.js';
 import { freshNamespace } from '../../namespace.js';
+import { runningWorkflows } from '../../running-workflows.js';
 import { serviceToken } from '../../tokens.js';
 import type { Stage } from '../company.js';
 import { mortalProduct } from '../mortal-product.js';
@@ -47,13 +48,6 @@ export async function openTheatre(
   const connection = await Connection.connect({ address: temporalAddress });
   const temporal = new TemporalClient({ connection, namespace });
 
-  async function running(): Promise<string[]> {
-    const ids: string[] = [];
-    const query = `ExecutionStatus = 'Running'`;
-    for await (const { workflowId } of temporal.workflow.list({ query })) ids.push(workflowId);
-    return ids;
-  }
-
   /** A call that never started has no workflow: the sweep ends its record. */
   async function recordedLive(client: Client): Promise<string[]> {
     const lists = await Promise.all(
@@ -66,7 +60,7 @@ export async function openTheatre(
     const client = createClient({ baseUrl: apiUrl, token: await serviceToken() });
     const ringing = standIn.calls().filter(({ endedAt }) => endedAt === undefined);
     const rings = ringing.map(({ caller }) => `phones of ${caller}`);
-    return [...(await running()), ...(await recordedLive(client)), ...rings];
+    return [...(await runningWorkflows(temporal)), ...(await recordedLive(client)), ...rings];
   }
 
   /** Everybody has a phone before anything is killed. */

@@ -1,4 +1,5 @@
-import { type Random, shuffled } from '../../seeded.js';
+import { dealer, type Random, shuffled } from '../../seeded.js';
+import { neverMet } from '../faults-met.js';
 import { doneAt, scriptsAt } from '../kill-plan.js';
 import { FAULTS, LOST_START, type RobotFault, ringsTwice } from './faults.js';
 import { ROBOT_PLAN, STORIES, type Story } from './plan.js';
@@ -27,6 +28,7 @@ const LONGEST_PACE_MS = 1_500;
  */
 export function drawScripts(points: readonly string[], count: number, random: Random): Script[] {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const nextStory = dealer(STORIES, random);
   const kills = shuffled(points, random);
   const drawn = new Map<string, number>();
   const timesDrawn = (fault: RobotFault): number => drawn.get(named(fault)) ?? 0;
@@ -40,7 +42,7 @@ export function drawScripts(points: readonly string[], count: number, random: Ra
 
   const scripts = Array.from({ length: count }, (_, index): Script => {
     const point = kills[index];
-    const story = pick(point === undefined ? STORIES : scriptsAt(ROBOT_PLAN, point));
+    const story = point === undefined ? nextStory() : pick(scriptsAt(ROBOT_PLAN, point));
     const fitting = random() < UNFAULTED ? [] : FAULTS.filter((each) => fits(each, story, point));
     const fault = rarest(fitting);
     return {
@@ -60,14 +62,33 @@ const named = ({ on, kind }: RobotFault): string => `${on} ${kind}`;
 const isInDoubt = ({ faults }: Script): boolean =>
   faults.some(({ on }) => on === 'start_call_by_robot');
 
-/** A script for each of these points, in which nothing keeps it from being passed. */
-export const encores = (points: readonly string[], firstNth: number): Script[] =>
-  points.map((point, index): Script => {
-    const nth = firstNth + index;
+/** What has come about so far. */
+interface Met {
+  /** Points that nobody was killed at. */
+  readonly missed: readonly string[];
+  readonly fired: readonly { readonly on: string; readonly kind: string }[];
+}
+
+/**
+ * A script for each point, in which nothing keeps it from being passed, and for each command and kind
+ * that no fault has happened to.
+ */
+export function encores({ missed, fired }: Met, firstNth: number): Script[] {
+  const killed = missed.map((point) => {
     const stories = scriptsAt(ROBOT_PLAN, point);
     const story = stories.find((each) => each === 'rejected') ?? stories[0] ?? 'rejected';
-    return { ...people(nth), story, faults: needed(point), point, paceMs: 0 };
+    return { story, faults: needed(point), point };
   });
+  const faulty = neverMet(FAULTS, fired).map((fault) => ({
+    story: 'rejected' as const,
+    faults: withNeeded(fault, undefined),
+  }));
+  return [...killed, ...faulty].map((script, index) => ({
+    ...people(firstNth + index),
+    ...script,
+    paceMs: 0,
+  }));
+}
 
 const people = (nth: number) => ({ nth, robot: `robot-${nth}`, callee: `callee-${nth}` });
 

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import {
   startTencentSimulator,
@@ -6,23 +5,19 @@ import {
 } from '../../../../src/simulators/tencent/simulator.js';
 import { freshNamespace } from '../../namespace.js';
 import { robotBackend, SDK_APP_ID, SECRET_KEY } from '../../robot-backend.js';
-import { type MortalProduct, mortalProduct } from '../mortal-product.js';
-import { playTogether } from '../play-together.js';
+import { runningWorkflows } from '../../running-workflows.js';
+import type { Stage } from '../company.js';
+import { mortalProduct } from '../mortal-product.js';
+import { playAll } from '../play-together.js';
 import { play, type Told } from './people.js';
 import type { Script } from './scripts.js';
 
 /** The product, and a simulated Tencent that outlives it. */
-export interface Theatre {
-  readonly product: MortalProduct;
+export interface Theatre extends Stage<Script, Told> {
   readonly temporal: Client;
   readonly simulator: TencentSimulator;
-  /** Plays them until every call of theirs is over. */
-  play(scripts: readonly Script[]): Promise<readonly Told[]>;
-  close(): Promise<void>;
 }
 
-const LOOK_EVERY_MS = 500;
-const OVER_WITHIN_MS = 240_000;
 /** Tencent's own five seconds would only make everybody wait. */
 const RECORD_DELAY_MS = 500;
 
@@ -49,24 +44,8 @@ export async function openTheatre(temporalAddress: string): Promise<Theatre> {
   const temporal = new Client({ connection, namespace });
   const backend = robotBackend(product.place.apiUrl);
 
-  async function running(query = `ExecutionStatus = 'Running'`): Promise<string[]> {
-    const ids: string[] = [];
-    for await (const { workflowId } of temporal.workflow.list({ query })) ids.push(workflowId);
-    return ids;
-  }
-
-  async function isOver(): Promise<void> {
-    const latest = Date.now() + OVER_WITHIN_MS;
-    for (;;) {
-      const left = await running();
-      if (left.length === 0) return;
-      if (Date.now() > latest) throw new Error(`still live: ${left.join(', ')}`);
-      await pause(LOOK_EVERY_MS);
-    }
-  }
-
   async function terminate(robot: string): Promise<boolean> {
-    const ids = await running(`ExecutionStatus = 'Running' AND CallerId = '${robot}'`);
+    const ids = await runningWorkflows(temporal, `CallerId = '${robot}'`);
     const ended = await Promise.all(
       ids.map((id) =>
         temporal.workflow
@@ -96,8 +75,9 @@ export async function openTheatre(temporalAddress: string): Promise<Theatre> {
           return play(script, scene);
         },
       }));
-      return playTogether(product, { scripts: armed, isOver });
+      return playAll(product, armed);
     },
+    live: () => runningWorkflows(temporal),
     async close() {
       await connection.close();
       await product.place.remove();
