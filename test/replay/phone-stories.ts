@@ -1,10 +1,11 @@
 import type { ProviderReport } from '../../src/call/events.js';
-import { callWorkflowId, releaseWorkflowId } from '../../src/contract/ids.js';
+import { callWorkflowId } from '../../src/contract/ids.js';
 import { aStart, type CallOptions } from '../support/calls.js';
 import { aPhoneCall, byApp, pushed } from '../support/phone-calls.js';
 import { stateOf } from '../support/robot-calls.js';
 import { PHONE_CALL_ID } from '../support/telephony-in-memory.js';
 import type { Stage, Story, Told, ToldRun } from './stage.js';
+import { terminated } from './terminated.js';
 
 const MANY_SIGNALS = 100;
 /** So that its ring runs out at once, although the provider is left some time to say so first. */
@@ -130,13 +131,7 @@ export const PHONE_STORIES: Readonly<Record<string, Story>> = {
     return told;
   },
   async 'by phone, terminated, and what was left of it'(stage) {
-    const { callId } = await placed(stage);
-    const state = await stage.engine.state(callId);
-    await stage.client.workflow.getHandle(callWorkflowId(callId)).terminate('by hand');
-    if (state === undefined || (await stage.engine.release(state)) !== 'started') {
-      throw new Error('nothing was released');
-    }
-    return { callId, workflowId: releaseWorkflowId(callId) };
+    return terminated(stage, await placed(stage));
   },
   'by phone, continued as new, first run': continueAsNew,
   async 'by phone, continued as new, last run'(stage) {

@@ -1,8 +1,9 @@
-import { callWorkflowId, releaseWorkflowId } from '../../src/contract/ids.js';
+import { callWorkflowId } from '../../src/contract/ids.js';
 import { aStart, type CallOptions } from '../support/calls.js';
 import { accepted, aRecord } from '../support/provider-in-memory.js';
 import { aRobotCall, byRobot, stateOf } from '../support/robot-calls.js';
 import type { Stage, Story, Told, ToldRun } from './stage.js';
+import { terminated } from './terminated.js';
 
 const MANY_SIGNALS = 100;
 
@@ -93,13 +94,7 @@ export const ROBOT_STORIES: Readonly<Record<string, Story>> = {
     return begun(stage, { claimWithinMs: 1_000 });
   },
   async 'a robot’s, terminated, and what was left of it'(stage) {
-    const { callId } = await placed(stage);
-    const state = await stage.engine.state(callId);
-    await stage.client.workflow.getHandle(callWorkflowId(callId)).terminate('by hand');
-    if (state === undefined || (await stage.engine.release(state)) !== 'started') {
-      throw new Error('nothing was released');
-    }
-    return { callId, workflowId: releaseWorkflowId(callId) };
+    return terminated(stage, await placed(stage));
   },
   'a robot’s, continued as new, first run': continueAsNew,
   async 'a robot’s, continued as new, last run'(stage) {

@@ -3,6 +3,7 @@ import { type NewCall, newCall } from '../../src/call/new-call.js';
 import type { CallState } from '../../src/call/state.js';
 import { type OutwardEvent, toldBy } from '../../src/call/step.js';
 import { judge } from '../../src/call/transition.js';
+import type { RecordedCall } from '../../src/ports/call-reader.js';
 import type { Reservations } from '../../src/ports/reservations.js';
 
 export const T0 = Date.UTC(2026, 6, 5, 10, 5, 0);
@@ -40,6 +41,35 @@ export async function placed(reservations: Reservations, wanted: Placed = {}): P
     },
     at,
   );
+}
+
+export interface Dialled {
+  readonly caller: string;
+  readonly callee: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Two people who are to be rung, as it is booked; it is not. */
+export async function aPhoneCall(
+  reservations: Reservations,
+  { caller, callee, at }: Dialled,
+): Promise<RecordedCall> {
+  const state = newCall(
+    {
+      callId: await reservations.nextCallId(),
+      channel: 'phone',
+      callType: 'audio',
+      bizType: 'single',
+      caller: { userId: caller },
+      calleeIds: [callee],
+      token: 'a-token',
+      ringTimeoutMs: 120_000,
+      limits: { maxDurationMs: 3_600_000, allLeftGraceMs: 30_000 },
+    },
+    at,
+  );
+  return { state, startBy: START_BY };
 }
 
 export interface Changed {

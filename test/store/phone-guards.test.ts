@@ -2,13 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newCall } from '../../src/call/new-call.js';
 import { judge } from '../../src/call/transition.js';
 import { openPglite } from '../../src/store/pglite.js';
 import { createPhoneReservations } from '../../src/store/phone-reservations.js';
 import { openPostgres } from '../../src/store/postgres.js';
 import { type PostgresServer, startPostgres } from '../support/postgres.js';
-import { START_BY, someone, T0 } from './fixtures.js';
+import { aPhoneCall, someone, T0 } from './fixtures.js';
 import { patient, type Repositories, repositories } from './stores.js';
 
 const LIMITS = { perUser: 3, perTenant: 5 };
@@ -62,22 +61,8 @@ describe.each(KEPT)('the guards of phone calls in a $name that is opened again',
   const guards = () => createPhoneReservations(store.database);
 
   async function reserve(caller: string, at = T0, callee = someone()) {
-    const state = newCall(
-      {
-        callId: await store.reservations.nextCallId(),
-        channel: 'phone',
-        callType: 'audio',
-        bizType: 'single',
-        caller: { userId: caller },
-        calleeIds: [callee],
-        token: 'a-token',
-        ringTimeoutMs: 120_000,
-        limits: { maxDurationMs: 3_600_000, allLeftGraceMs: 30_000 },
-      },
-      at,
-    );
-    const outcome = await guards().reserve({ state, startBy: START_BY }, LIMITS);
-    return { state, outcome };
+    const call = await aPhoneCall(store.reservations, { caller, callee, at });
+    return { state: call.state, outcome: await guards().reserve(call, LIMITS) };
   }
 
   /** Called, and hung up. */

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newCall } from '../../src/call/new-call.js';
 import { type CallState, callerOf } from '../../src/call/state.js';
 import { judge } from '../../src/call/transition.js';
 import type { RecordedCall } from '../../src/ports/call-reader.js';
 import { createPhoneReservations } from '../../src/store/phone-reservations.js';
-import { START_BY, someone, T0 } from './fixtures.js';
+import { aPhoneCall, someone, T0 } from './fixtures.js';
 import { DATABASES, type OpenedStore } from './stores.js';
 
 const LIMITS = { perUser: 3, perTenant: 1_000 };
@@ -19,23 +18,8 @@ describe.each(DATABASES)('phone reservations on $name', ({ open }) => {
   });
   afterAll(() => store.remove());
 
-  async function aCall(caller = someone(), callee = someone(), at = T0): Promise<RecordedCall> {
-    const state = newCall(
-      {
-        callId: await store.reservations.nextCallId(),
-        channel: 'phone',
-        callType: 'audio',
-        bizType: 'single',
-        caller: { userId: caller },
-        calleeIds: [callee],
-        token: 'a-token',
-        ringTimeoutMs: 120_000,
-        limits: { maxDurationMs: 3_600_000, allLeftGraceMs: 30_000 },
-      },
-      at,
-    );
-    return { state, startBy: START_BY };
-  }
+  const aCall = (caller = someone(), callee = someone(), at = T0): Promise<RecordedCall> =>
+    aPhoneCall(store.reservations, { caller, callee, at });
   const end = async (state: CallState): Promise<void> => {
     const over = judge(state, { type: 'over', cause: 'hangup', acceptedAt: T0 }, T0 + 1_000);
     await store.records.write(over.state, []);
