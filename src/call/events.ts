@@ -99,6 +99,7 @@ export type ProviderReport =
   | {
       readonly type: 'stream';
       readonly now: StreamNews;
+      /** Of `starting` what its provider calls it; of `playing` which one is meant, if that is not sure. */
       readonly taskId?: string;
       readonly evidence?: string;
     }

@@ -18,12 +18,16 @@ export function streamReport(state: CallState, report: StreamReport, now: number
   switch (report.now) {
     case 'starting': {
       const { taskId } = report;
-      return note(state, { stream: { ...stream, kind: 'starting', ...(taskId && { taskId }) } });
+      const starting = { ...stream, kind: 'starting' as const, ...(taskId && { taskId }) };
+      // Recorded at once: callbacks of the stream find its call by the task.
+      return change(state, { stream: starting }, now, { type: 'call.updated' });
     }
     case 'playing':
-      return stream.kind === 'playing' ? stay(state) : become(state, stream, 'playing', now);
+      return stream.kind === 'playing' || isOfAnother(report, stream)
+        ? stay(state)
+        : become(state, stream, 'playing', now);
     case 'start-failed':
-      return startFailed(state, stream, now);
+      return stream.kind === 'playing' ? stay(state) : startFailed(state, stream, now);
     case 'ended':
       return andThen(become(state, stream, 'ended', now), (next) =>
         stream.endsCall ? endBecause(next, 'stream_finished', now) : stay(next),
@@ -32,6 +36,10 @@ export function streamReport(state: CallState, report: StreamReport, now: number
       return note(state, { stream: { ...stream, kind: 'ended' } });
   }
 }
+
+/** Whoever says it may mean a task that was given up. */
+const isOfAnother = ({ taskId }: StreamReport, stream: Stream): boolean =>
+  taskId !== undefined && taskId !== stream.taskId;
 
 const become = (state: CallState, stream: Stream, kind: Stream['kind'], now: number): Step =>
   change(state, { stream: { ...stream, kind } }, now, { type: 'call.updated' });

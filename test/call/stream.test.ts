@@ -32,16 +32,24 @@ describe('the stream of a call', () => {
     const before = talking();
     const starting = after(before, stream('starting', 't-1'));
     expect(starting).toMatchObject({
-      version: before.version,
+      version: before.version + 1,
       stream: { kind: 'starting', taskId: 't-1' },
     });
     const playing = after(starting, stream('playing'));
-    expect(playing).toMatchObject({ version: before.version + 1, stream: { kind: 'playing' } });
+    expect(playing).toMatchObject({ version: before.version + 2, stream: { kind: 'playing' } });
     expect(after(playing, stream('playing'))).toBe(playing);
     const over = after(playing, stream('ended'));
-    expect(over).toMatchObject({ version: before.version + 2, stream: { kind: 'ended' } });
+    expect(over).toMatchObject({ version: before.version + 3, stream: { kind: 'ended' } });
     expect(after(over, stream('ended'), stream('starting', 't-2'))).toBe(over);
     expect(over.ending).toBeUndefined();
+  });
+
+  it('plays as soon as its provider says so of its own accord, and then never failed to start', () => {
+    const starting = after(talking(), stream('starting', 't-1'));
+    expect(after(starting, stream('playing', 't-0'))).toBe(starting);
+    const playing = after(starting, stream('playing', 't-1'));
+    expect(playing.stream).toMatchObject({ kind: 'playing', taskId: 't-1' });
+    expect(after(playing, stream('start-failed'))).toBe(playing);
   });
 
   it('is tried three times, under a new task each', () => {

@@ -134,6 +134,23 @@ describe('the stream of a robot call', () => {
     await rig.over(callId);
   });
 
+  it('that its provider says to have begun has begun, although nobody can see it', async () => {
+    const rig = await startStreamRig({ beginning: 600_000, playing: 20 });
+    const callId = await rig.rings({ endsCall: true });
+    rig.media.seen = 'unknown';
+    await rig.answers(callId, 'starting');
+    const isRecorded = () => rig.written.some(({ state }) => state.stream?.taskId === 'task-1');
+    await expect.poll(isRecorded).toBe(true);
+    const mailbox = createCallMailbox(rig.client, { ok: () => true, stop: () => undefined });
+    const playing = { type: 'stream', now: 'playing', taskId: 'task-1' } as const;
+    await expect.poll(() => mailbox.report(callId, playing)).toBe('taken');
+    await rig.seen(callId, ({ stream }) => stream?.kind === 'playing');
+    rig.media.seen = 'gone';
+    await rig.result(callId);
+    expect(await rig.engine.state(callId)).toMatchObject({ reason: 'stream_finished' });
+    expect(rig.media.asked).toEqual([STARTED, 'dismiss room-1']);
+  });
+
   it('that was taken and never plays is tried again, under a task of its own', async () => {
     const { rings, answers, over, seen, media } = await startStreamRig();
     const callId = await rings();

@@ -140,9 +140,10 @@ export class StreamPlay {
   /** The answer, unless it is not needed any more, or the provider has said something meanwhile. */
   async #ask<T>(work: () => Promise<T>): Promise<T | undefined> {
     const scope = new CancellationScope({ cancellable: true });
-    const heardAt = this.#state.heard?.mediaAt;
+    const { heard, stream } = this.#state;
     try {
-      const isOutdated = () => this.#state.heard?.mediaAt !== heardAt;
+      const isOutdated = () =>
+        this.#state.heard?.mediaAt !== heard?.mediaAt || this.#state.stream?.kind !== stream?.kind;
       const moot = condition(() => this.#isDone || isOutdated()).then(() => undefined);
       return await scope.run(() => Promise.race([work(), moot]));
     } finally {

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import type { ProviderReport } from '../../call/events.js';
 import { parseWireJson } from '../../contract/wire-json.js';
 import type { RoomCallbackReader, RoomNews } from '../../ports/room-callbacks.js';
 
@@ -11,6 +12,8 @@ export interface RoomCallbackSettings {
 
 const ROOM = 1;
 const INGEST = 7;
+const INGEST_STARTED = 701;
+const SUCCESS = 0;
 const DISMISSED = 102;
 const ENTERED = 103;
 const EXITED = 104;
@@ -26,7 +29,11 @@ const callback = z.object({
 });
 const inRoom = z.object({ RoomId: name, UserId: name, EventMsTs: milliseconds });
 const ofRoom = z.object({ RoomId: name, EventMsTs: milliseconds });
-const ofTask = z.object({ TaskId: z.string().min(1), EventMsTs: milliseconds });
+const ofTask = z.object({
+  TaskId: z.string().min(1),
+  EventMsTs: milliseconds,
+  Status: z.number().optional(),
+});
 
 const NOTHING: RoomNews = { about: 'nothing' };
 
@@ -52,8 +59,12 @@ function newsIn({ EventGroupId, EventType, EventInfo }: z.output<typeof callback
   if (EventGroupId === INGEST) {
     const { data } = ofTask.safeParse(EventInfo);
     if (data === undefined) return NOTHING;
-    const report = { type: 'hint', at: data.EventMsTs, parties: [], media: true } as const;
-    return { about: 'stream', taskId: data.TaskId, report };
+    const { TaskId: taskId, EventMsTs: at, Status } = data;
+    const report: ProviderReport =
+      EventType === INGEST_STARTED && Status === SUCCESS
+        ? { type: 'stream', now: 'playing', taskId }
+        : { type: 'hint', at, parties: [], media: true };
+    return { about: 'stream', taskId, report };
   }
   if (EventGroupId !== ROOM) return NOTHING;
   if (EventType === DISMISSED) {

@@ -82,13 +82,28 @@ describe('a callback of a room', () => {
   });
 });
 
-it('a callback of a stream makes its call look, whatever it says and however it spells the time', () => {
-  for (const EventMsTs of [5, '5']) {
-    const EventInfo = { TaskId: 't-1', EventMsTs, Status: 1 };
-    expect(read({ EventGroupId: 7, EventType: 701, CallbackMsTs: 1, EventInfo })).toEqual({
+describe('a callback of a stream', () => {
+  const ingest = (EventType: number, info: object) =>
+    read({ EventGroupId: 7, EventType, CallbackMsTs: 1, EventInfo: { TaskId: 't-1', ...info } });
+
+  it('says that it plays', () => {
+    expect(ingest(701, { EventMsTs: 5, Status: 0 })).toEqual({
+      about: 'stream',
+      taskId: 't-1',
+      report: { type: 'stream', now: 'playing', taskId: 't-1' },
+    });
+  });
+
+  it.each([
+    ['failed to start', 701, { EventMsTs: 5, Status: 1 }],
+    ['is started again', 701, { EventMsTs: '5', Status: 2 }],
+    ['may play or not', 701, { EventMsTs: 5 }],
+    ['has stopped', 702, { EventMsTs: '5', Status: 0 }],
+  ])('makes its call look when it %s', (_what, type, info) => {
+    expect(ingest(type, info)).toEqual({
       about: 'stream',
       taskId: 't-1',
       report: { type: 'hint', at: 5, parties: [], media: true },
     });
-  }
+  });
 });
