@@ -22,7 +22,7 @@ const say = (line: string): void => {
 };
 
 /** Only this command needs an embedded server, simulators and scenes: a worker shall be back soon. */
-async function start(): Promise<void> {
+async function start({ scenes }: { readonly scenes: boolean }): Promise<void> {
   const [{ startEmbedded }, { playScenes }, { printSummary }] = await Promise.all([
     import('./start-embedded.js'),
     import('./demo/scenes.js'),
@@ -41,7 +41,7 @@ async function start(): Promise<void> {
   });
   try {
     const stage = { running, say, stopping: stopping.signal };
-    await playScenes(stage);
+    if (scenes) await playScenes(stage);
     if (!stopping.signal.aborted) await printSummary(stage);
     await Promise.race([stopping.promise, running.service.broken]);
     say('Stopping.');
@@ -96,6 +96,7 @@ const program = new Command('switchyard').description('A durable call orchestrat
 program
   .command('start')
   .description('everything in one process, with an embedded Temporal server, and a few calls')
+  .option('--no-scenes', 'without the calls')
   .action(start);
 for (const [role, what] of [
   ['serve', 'API and worker in one process'],

@@ -11,6 +11,7 @@ import {
 import { session, userOf } from './users.js';
 
 let place: Workplace;
+let yesterday: RunningProgram;
 let today: RunningProgram;
 /** With a token of the earlier run. */
 let caller: Caller;
@@ -18,7 +19,7 @@ let callId: number;
 
 beforeAll(async () => {
   place = await createWorkplace();
-  const yesterday = await startServing(place);
+  yesterday = await startServing(place);
   caller = await userOf(place, '10001');
   callId = Number((await caller.createCall(session(20002))).call_id);
   const callee = await userOf(place, '20002');
@@ -45,6 +46,12 @@ it('has the workflow of that call in the Temporal server', async () => {
   await connection.close();
 
   expect({ type, status: status.name }).toEqual({ type: 'call', status: 'COMPLETED' });
+});
+
+it('plays calls, unless that is not wanted', () => {
+  expect(yesterday.stdout()).toContain('API        http');
+  expect(yesterday.stdout()).not.toContain('Answered and hung up');
+  expect(today.stdout()).toContain('Answered and hung up');
 });
 
 it('gives new calls ids that no earlier call had', () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CODES } from '../../src/contract/codes.js';
 import { PROJECT } from '../support/built-product.js';
 import { paste } from '../support/pasted-shell.js';
-import { createWorkplace, startEverything, type Workplace } from '../support/workplace.js';
+import { createWorkplace, startServing, type Workplace } from '../support/workplace.js';
 import { type BashBlock, bashBlocks, sectionOf } from './readme-blocks.js';
 
 const TITLE = 'A two-minute tour';
@@ -45,7 +45,7 @@ const codesIn = (text: string): Set<string> =>
 beforeAll(async () => {
   tour = bashBlocks(sectionOf(await readFile(`${PROJECT}README.md`, 'utf8'), TITLE));
   place = await createWorkplace();
-  await startEverything(place);
+  await startServing(place);
   told = await follow(tour.filter(({ runs }) => runs));
 });
 afterAll(() => place?.remove());

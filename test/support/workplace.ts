@@ -97,9 +97,9 @@ export async function startEverything(
   return product;
 }
 
-/** `switchyard start`, until its API answers: its first calls are played meanwhile. */
-export async function startServing(place: Workplace): Promise<RunningProgram> {
-  const product = await place.start(['start']);
+/** `switchyard start` without its calls, until its API answers. */
+export async function startServing(place: Workplace, settings?: Settings): Promise<RunningProgram> {
+  const product = await place.start(['start', '--no-scenes'], settings);
   await product.until(API_LINE);
   return product;
 }
