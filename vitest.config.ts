@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.js';
 
 /** Where CI wants the numbers; a run of its own name, since several add up. */
 const reports = process.env.TEST_REPORTS;
@@ -30,6 +31,7 @@ export default defineConfig({
     provide: { effort, seed },
     // Mostly they wait, so two at once also suit two cores; more would measure each other.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // What is waited for comes; how soon, a busy machine says.
     expect: { poll: { timeout: 60_000 } },
     hookTimeout: HUNG_MS,
