@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openPglite } from '../../src/store/pglite.js';
 import { readStore } from '../support/kills/kill-audit.js';
 import { leftBehind, stillWrong, toldOf, wrongCalls } from '../support/media-matrix/audit.js';
 import { ASKED_OF_TRTC, CALLBACKS, drawFaults } from '../support/media-matrix/faults.js';
@@ -79,7 +80,7 @@ describe.each(seeds)('groups, streams and rooms, whatever is lost and fails, see
       await allRecorded(scene);
       await scene.stack.stop();
       process.stdout.write(`${summary(seed, scene, played).join('\n')}\n`);
-      const left = await readStore(scene.storeFolder, () => true);
+      const left = await readStore(await openPglite(scene.storeFolder), () => true);
       nothingIs(await wrongCalls(scene, played, left), seed);
 
       const { told, all } = toldOf(left, scene);

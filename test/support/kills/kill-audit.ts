@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'drizzle-orm';
 import { expect } from 'vitest';
 import type { CallState } from '../../../src/call/state.js';
 import type { OutwardEvent } from '../../../src/call/step.js';
-import { openPglite } from '../../../src/store/pglite.js';
+import type { Database } from '../../../src/store/database.js';
 import { type Repositories, repositories } from '../../store/stores.js';
 import type { CallHistory } from './call-history.js';
 import type { MortalProduct } from './mortal-product.js';
@@ -59,15 +58,14 @@ export async function readWhatIsLeft(
   isMeant: (callerId: string) => boolean,
 ): Promise<Left> {
   await product.kill();
-  return readStore(join(product.place.dataFolder, 'store'), isMeant);
+  return readStore(await product.openStore(), isMeant);
 }
 
-/** Reads the calls of these callers from a store that nobody else has open. */
+/** Reads the calls of these callers, and closes the store. */
 export async function readStore(
-  folder: string,
+  database: Database,
   isMeant: (callerId: string) => boolean,
 ): Promise<Left> {
-  const database = await openPglite(folder);
   try {
     const store = repositories(database);
     return {

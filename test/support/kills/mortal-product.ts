@@ -1,7 +1,11 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '../../../src/store/database.js';
+import { openPglite } from '../../../src/store/pglite.js';
+import { openPostgres } from '../../../src/store/postgres.js';
 import { PROJECT } from '../built-product.js';
+import { startPostgres } from '../postgres.js';
 import type { RunningProgram } from '../running-program.js';
 import { AUTH } from '../tokens.js';
 import { createWorkplace, type Workplace } from '../workplace.js';
@@ -30,7 +34,7 @@ export interface Points {
   readonly killed: Readonly<Record<string, number>>;
 }
 
-/** How the product is run. */
+/** How the product is run: `start` embeds its store, `serve` has a database that outlives it. */
 export interface Life {
   readonly role: 'start' | 'serve';
   /** They may depend on where it is run. */
@@ -56,10 +60,16 @@ export interface MortalProduct {
   killServer(): Promise<void>;
   kill(): Promise<void>;
   points(): Promise<Points>;
+  /** What it keeps; one that is embedded nobody else may have open. */
+  openStore(): Promise<Database>;
   /** The last errors it logged. */
   errors(): Promise<readonly string[]>;
+  /** Ends it, and removes all that it had. */
+  remove(): Promise<void>;
 }
 
+/** Calls that nobody asked for would only be in the way. */
+const ARGS = { start: ['start', '--no-scenes'], serve: ['serve'] };
 /** What each role prints when its API answers. */
 const READY = { start: /^API {8}http/m, serve: /"msg":"started"/ };
 const LOOK_EVERY_MS = 10;
@@ -69,6 +79,8 @@ const ERRORS_TOLD = 5;
 
 export async function mortalProduct({ role, settings = {} }: Life): Promise<MortalProduct> {
   const place = await createWorkplace();
+  const postgres = role === 'serve' ? await startPostgres() : undefined;
+  const databaseUrl = await postgres?.createDatabase('calls');
   const folder = join(place.folder, 'kill-points');
   const file = (name: string) => join(folder, name);
   const armOf = (userId = 'anybody') => join(folder, 'arms', userId);
@@ -77,6 +89,7 @@ export async function mortalProduct({ role, settings = {} }: Life): Promise<Mort
     NODE_OPTIONS: `--import=${PROJECT}test/support/kills/register.mjs`,
     KILL_POINTS_FOLDER: folder,
     AUTH_JWT_SECRET: AUTH.secret,
+    ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     ...(typeof settings === 'function' ? settings(place) : settings),
   };
   const uptimes: Uptime[] = [];
@@ -100,7 +113,7 @@ export async function mortalProduct({ role, settings = {} }: Life): Promise<Mort
   };
   const start = async (): Promise<void> => {
     const begun = Date.now();
-    running = await place.start([role], all);
+    running = await place.start(ARGS[role], all);
     await running.until(READY[role]);
     const from = Date.now();
     uptimes.push({ from, until: Number.POSITIVE_INFINITY, startMs: from - begun });
@@ -167,6 +180,14 @@ export async function mortalProduct({ role, settings = {} }: Life): Promise<Mort
       product().signal('SIGKILL');
       await product().ended();
       noteEnd();
+    },
+    openStore: () =>
+      databaseUrl === undefined
+        ? openPglite(join(place.dataFolder, 'store'))
+        : openPostgres(databaseUrl),
+    async remove() {
+      await place.remove();
+      await postgres?.remove();
     },
     async errors() {
       const file = join(place.dataFolder, 'switchyard.log');

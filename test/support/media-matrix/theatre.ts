@@ -65,7 +65,7 @@ export async function openMortalScene(temporalAddress: string): Promise<MortalSc
     temporal: new Client({ connection, namespace }),
     async close() {
       await connection.close();
-      await product.place.remove();
+      await product.remove();
       await simulator.stop();
       await trtc.stop();
     },

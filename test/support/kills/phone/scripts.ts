@@ -113,7 +113,11 @@ interface Met {
  * A script for each point, in which nothing keeps it from being passed, and for each request, push and
  * kind that no fault has happened to.
  */
-export function encores(provider: PhoneProvider, { missed, fired }: Met, firstNth: number): Script[] {
+export function encores(
+  provider: PhoneProvider,
+  { missed, fired }: Met,
+  firstNth: number,
+): Script[] {
   const killed = missed.map((point) => ({
     story: scriptsAt(PHONE_PLAN, point)[0] ?? 'answered',
     point,

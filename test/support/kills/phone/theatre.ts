@@ -102,7 +102,7 @@ export async function openTheatre(
     live,
     async close() {
       await connection.close();
-      await product.place.remove();
+      await product.remove();
       await standIn.stop();
     },
   };

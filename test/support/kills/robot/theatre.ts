@@ -80,7 +80,7 @@ export async function openTheatre(temporalAddress: string): Promise<Theatre> {
     live: () => runningWorkflows(temporal),
     async close() {
       await connection.close();
-      await product.place.remove();
+      await product.remove();
       await simulator.stop();
     },
   };

@@ -108,7 +108,7 @@ export async function openTheatre(): Promise<Theatre> {
     },
     async close() {
       await connection.close();
-      await place.remove();
+      await product.remove();
     },
   };
 }

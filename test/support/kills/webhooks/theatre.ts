@@ -1,11 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { sql } from 'drizzle-orm';
-import { openPostgres } from '../../../../src/store/postgres.js';
 import { patient, type Repositories, repositories } from '../../../store/stores.js';
 import { emptyLedger, insistentUser } from '../../insistent-user.js';
 import { freshNamespace } from '../../namespace.js';
-import { startPostgres } from '../../postgres.js';
 import { serviceToken } from '../../tokens.js';
 import { type MortalProduct, mortalProduct } from '../mortal-product.js';
 import { playTogether } from '../play-together.js';
@@ -40,13 +38,10 @@ const LOOK_EVERY_MS = 200;
 const RETRY_SECONDS = '0,0.5,1,2,4,8,16,32,64';
 
 export async function openTheatre(temporalAddress: string): Promise<Theatre> {
-  const postgres = await startPostgres();
-  const databaseUrl = await postgres.createDatabase('calls');
   const namespace = await freshNamespace(temporalAddress);
   const product = await mortalProduct({
     role: 'serve',
     settings: {
-      DATABASE_URL: databaseUrl,
       TEMPORAL_ADDRESS: temporalAddress,
       TEMPORAL_NAMESPACE: namespace,
       TRTC_SDK_APP_ID: '1400000001',
@@ -58,7 +53,7 @@ export async function openTheatre(temporalAddress: string): Promise<Theatre> {
   await product.start();
   const connection = await Connection.connect({ address: temporalAddress });
   const temporal = new Client({ connection, namespace });
-  const store = repositories(patient(await openPostgres(databaseUrl)));
+  const store = repositories(patient(await product.openStore()));
   const asking = {
     urls: [product.place.apiUrl],
     ledger: emptyLedger(),
@@ -131,8 +126,7 @@ export async function openTheatre(temporalAddress: string): Promise<Theatre> {
     async close() {
       await connection.close();
       await store.database.close();
-      await product.place.remove();
-      await postgres.remove();
+      await product.remove();
       await Promise.all(listeners.map((each) => each.stop()));
     },
   };
