@@ -6,6 +6,11 @@ export interface RecordedCall {
   readonly startBy: number;
 }
 
+export interface NamedCall extends RecordedCall {
+  /** As it was named last, which the state may not know yet. */
+  readonly providerCallId?: string;
+}
+
 export interface RingingCall {
   readonly state: CallState;
   /** A call that was reserved but not announced may never have been started. */
@@ -14,7 +19,7 @@ export interface RingingCall {
 
 /** Reads what was written of calls. Rejects with `StoreUnavailable` when the store is away. */
 export interface CallReader {
-  find(callId: number): Promise<RecordedCall | undefined>;
+  find(callId: number): Promise<NamedCall | undefined>;
   /** The call a provider knows by this id. */
   findByProviderId(providerCallId: string): Promise<RecordedCall | undefined>;
   /** Live calls that a provider was asked to place in this room, and whose id is not known yet. */

@@ -72,16 +72,20 @@ async function settleDead(
   presence: 'missing' | 'closed',
 ): Promise<Settled> {
   // It may have ended, and written so, since it was read.
-  const written = (await reader.find(known.callId))?.state ?? known;
+  const { state: written, providerCallId } = (await reader.find(known.callId)) ?? { state: known };
   if (isOver(written)) return { kind: 'over', state: written };
-  const state = written.version > known.version ? written : known;
+  const state = named(written.version > known.version ? written : known, providerCallId);
   if (holdsProvider(state) && !(await isReleased(engine, state))) return { kind: 'unknown' };
-  const wasStarted = presence === 'closed' || state.version > 1;
+  const wasStarted = presence === 'closed' || state.version > 1 || holdsProvider(state);
   // No deadline is applied before: nobody was there to do so, and what was due ended nothing.
   const ended = transition(state, wasStarted ? TERMINATED : NEVER_STARTED, now()) as Step;
   await records.write(ended.state, wasStarted ? toldBy(ended.effects) : []);
   return { kind: 'over', state: ended.state };
 }
+
+/** Who had the call placed was told its id, and kept it before the record was written. */
+const named = (state: CallState, providerCallId: string | undefined): CallState =>
+  providerCallId === undefined ? state : { providerCallId, ...state };
 
 /** Nobody is left who could wait for a provider to confirm the end. Neither of these is ever refused. */
 const TERMINATED: CallEvent = { type: 'over', cause: 'ops_ended' };

@@ -11,10 +11,16 @@ export const createCallReader = (database: Database): CallReader => ({
   find: (callId) =>
     database.run(async (queries) => {
       const [call] = await queries
-        .select({ state: calls.snapshot, startBy: calls.startBy })
+        .select({
+          state: calls.snapshot,
+          startBy: calls.startBy,
+          providerCallId: calls.providerCallId,
+        })
         .from(calls)
         .where(eq(calls.id, callId));
-      return call;
+      if (call === undefined) return undefined;
+      const { providerCallId, ...recorded } = call;
+      return { ...recorded, ...(providerCallId !== null && { providerCallId }) };
     }),
   findByProviderId: (providerCallId) =>
     database.run(async (queries) => {

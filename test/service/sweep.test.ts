@@ -87,6 +87,25 @@ describe('a sweep', () => {
     expect(await stateOf()).toMatchObject({ status: 'ended', cause: 'ops_ended' });
   });
 
+  it('has it ended there also where its record was not written since it was placed', async () => {
+    const providerCallId = 'p-named-only';
+    api.engine.onPlace = () => ({ type: 'placed', providerCallId });
+    const { records } = api.store;
+    const writes = records.write;
+    records.write = async () => [];
+    const request = { plan: aPlan(), roomIsOurs: false, fingerprint: 'named-only' };
+    const started = await api.robotCalls.start(request);
+    records.write = writes;
+    const callId = started.kind === 'placed' ? started.callId : 0;
+    // Its workflow is away, with all that it knew.
+    api.engine.terminate(callId);
+    expect((await api.store.reader.find(callId))?.state.providerCallId).toBeUndefined();
+    expect(await swept(deps())).toEqual([callId]);
+    expect(api.engine.released.at(-1)).toMatchObject({ callId, providerCallId });
+    const ended = { status: 'ended', cause: 'ops_ended', providerCallId };
+    expect((await api.store.reader.find(callId))?.state).toMatchObject(ended);
+  });
+
   it.each([
     ['it was told of', 600_000],
     ['its ring was to end', 30_000],
