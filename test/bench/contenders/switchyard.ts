@@ -61,7 +61,7 @@ const callWorkflow = (namespace: string): Contender['temporal'] => ({
   workflowId: (id) => `call-${id}`,
 });
 
-const storeParts = (stage: Stage, store: Store): Contender['parts'] =>
+export const storeParts = (stage: Stage, store: Store): Contender['parts'] =>
   store === 'PostgreSQL' ? { PostgreSQL: stage.postgresPid } : {};
 
 export async function serve(

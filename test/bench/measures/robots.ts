@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { SDK_APP_ID, userSig } from '../../support/robot-backend.js';
+import { measureRobotCost, type RobotCost, type RobotCostAt } from './robot-cost.js';
 
 /** Starts at a steady rate, each sent through Switchyard and, in between, one straight to Tencent. */
 export interface StartsBeside {
@@ -21,6 +22,7 @@ export interface RobotStarts {
   readonly store: string;
   readonly rounds: readonly StartsBeside[];
   readonly closedLoop: readonly StartsInTurn[];
+  readonly cost: RobotCost;
 }
 
 export interface RobotPlan {
@@ -34,6 +36,7 @@ export interface RobotPlan {
 export interface Hosts {
   readonly switchyard: string;
   readonly tencent: string;
+  readonly costs: RobotCostAt;
 }
 
 export const STARTS_PER_SECOND = 5;
@@ -43,7 +46,7 @@ const SETTLE_MS = 4_000;
 
 export async function measureRobotStarts(
   store: string,
-  { switchyard, tencent }: Hosts,
+  { switchyard, tencent, costs }: Hosts,
   plan: RobotPlan,
 ): Promise<RobotStarts> {
   const [through, straight] = [backend(switchyard), backend(tencent)];
@@ -58,7 +61,8 @@ export async function measureRobotStarts(
       await sleep(SETTLE_MS);
       closedLoop.push(await inTurn(through, backends, plan.slotMs));
     }
-    return { store, rounds, closedLoop };
+    const cost = await measureRobotCost(costs, EVERY_MS, () => through.start());
+    return { store, rounds, closedLoop, cost };
   } finally {
     await Promise.all([through.close(), straight.close()]);
   }

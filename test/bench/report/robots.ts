@@ -1,4 +1,4 @@
-import { median, percentile } from '../figures/statistics.js';
+import { median, percentile, sum } from '../figures/statistics.js';
 import { type RobotStarts, STARTS_PER_SECOND } from '../measures/robots.js';
 import { short, table } from './markdown.js';
 
@@ -23,6 +23,8 @@ export function robotSection(machine: readonly string[], all: readonly RobotStar
     ),
     '### Starts, one after the other',
     table(['', 'backends', 'starts/s', 'p50 / p99 ms', 'failed'], all.flatMap(inTurnRows)),
+    '### What a call costs, from its start to its record',
+    table(['', 'events', 'state transitions', 'CPU-ms by process', 'together'], all.map(costRow)),
   ].join('\n\n');
 }
 
@@ -37,6 +39,17 @@ function besideRow(starts: RobotStarts) {
     `${short(middle)} (${short(Math.min(...added))}–${short(Math.max(...added))})`,
     `≤ ${ADDED_MS}`,
     middle <= ADDED_MS ? 'met' : '**not met**',
+  ];
+}
+
+function costRow({ store, cost: { events, transitions, cpuMs } }: RobotStarts) {
+  const parts = Object.entries(cpuMs).map(([part, ms]) => `${part} ${short(ms)}`);
+  return [
+    store,
+    short(events),
+    short(transitions),
+    parts.join(', '),
+    short(sum(Object.values(cpuMs))),
   ];
 }
 
