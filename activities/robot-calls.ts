@@ -1,6 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { ProviderEvidence, RobotCalls } from '../src/ports/robot-calls.js';
-import type { RobotActivities } from '../workflows/call/robot-activities.js';
+import type { EndedCall, RobotActivities } from '../workflows/call/robot-activities.js';
 import { newsOf } from './robot-news.js';
 import {
   NO_RECORD,
@@ -91,20 +91,20 @@ export function createRobotActivities({ robotCalls, isOurs, pace = PACE, stoppin
       }
     },
 
-    async endRobotCall({ providerCallId, isForgotten }) {
-      const outcome = await robotCalls.end(providerCallId);
-      if (outcome.kind === 'ended' || outcome.kind === 'gone') return;
-      if (outcome.kind === 'refused' && isForgotten) return;
-      throw notYet('PROVIDER_DID_NOT_END', outcome.evidence);
+    async endRobotCall(call) {
+      await end(robotCalls, call);
     },
 
-    async closeRobotCall({ providerCallId, until, heard }) {
+    async closeRobotCall({ recordWithinMs, heard, ...call }) {
+      const ended = endedBefore() ?? {
+        until: await whileBeating(end(robotCalls, call)).then(() => Date.now() + recordWithinMs),
+      };
       const rest = restsUnlessStopping(stopping);
-      for (;;) {
-        const outcome = await robotCalls.record(providerCallId);
+      for (let looks = 0; ; looks += 1) {
+        const outcome = await whileBeating(robotCalls.record(call.providerCallId), ended);
         if (outcome.kind === 'record') return reportOfRecord(outcome.record);
-        if (Date.now() >= until) return heard ? { type: 'over', ...heard } : NO_RECORD;
-        await rest(pace.waiting);
+        if (Date.now() >= ended.until) return heard ? { type: 'over', ...heard } : NO_RECORD;
+        await rest(pace.waiting * (PAUSES_BETWEEN_LOOKS[looks] ?? 1), ended);
       }
     },
   } satisfies RobotActivities;
@@ -118,6 +118,24 @@ const SENT_WITHIN_MS = 10_000;
 /** A process that was frozen before it sent anything must not ring a call given up meanwhile. */
 const isTooLate = (): boolean =>
   Date.now() > Context.current().info.currentAttemptScheduledTimestampMs + SENT_WITHIN_MS;
+
+/** A record is there five seconds after the end, and seldom before. */
+const PAUSES_BETWEEN_LOOKS = [1, 2, 2];
+
+/** Until when its record is waited for, of a call that the provider has ended. */
+interface Ended {
+  readonly until: number;
+}
+/** What an attempt before this one, of another worker perhaps, has brought about. */
+const endedBefore = (): Ended | undefined =>
+  Context.current().info.heartbeatDetails as Ended | undefined;
+
+async function end(robotCalls: RobotCalls, { providerCallId, isForgotten }: EndedCall) {
+  const outcome = await robotCalls.end(providerCallId);
+  if (outcome.kind === 'ended' || outcome.kind === 'gone') return;
+  if (outcome.kind === 'refused' && isForgotten) return;
+  throw notYet('PROVIDER_DID_NOT_END', outcome.evidence);
+}
 
 const notYet = (type: string, evidence: ProviderEvidence) =>
   ApplicationFailure.create({ type, message: wordsOf(evidence) });

@@ -1,16 +1,15 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
-import { createRobotActivities, PACE, withoutProvider } from '../../activities/robot-calls.js';
+import { PACE } from '../../activities/robot-calls.js';
 import type { FindPlacedOutcome, LookUpOutcome } from '../../src/ports/robot-calls.js';
 import {
   aRecord,
   createProviderInMemory,
   PROVIDER_CALL_ID,
-  type ProviderInMemory,
 } from '../support/provider-in-memory.js';
 import { aPlan } from '../support/robot-backend.js';
+import { activities, FAST } from './robot-fixtures.js';
 
-const FAST = { ringing: 10, talking: 30, waiting: 10, slowest: 80, word: 100 };
 const followed = (state: 'ringing' | 'present' = 'ringing') => ({
   providerCallId: PROVIDER_CALL_ID,
   robot: 'robot',
@@ -19,18 +18,6 @@ const followed = (state: 'ringing' | 'present' = 'ringing') => ({
   ringUntil: Date.now() + 30_000,
   isAsked: false,
 });
-
-interface Options {
-  readonly pace?: typeof PACE;
-  readonly stopping?: AbortSignal;
-  readonly isOurs?: (providerCallId: string) => Promise<boolean>;
-}
-
-function activities(provider: ProviderInMemory, options: Options = {}) {
-  const { pace = FAST, stopping = new AbortController().signal } = options;
-  const { isOurs = async () => false } = options;
-  return createRobotActivities({ robotCalls: provider, isOurs, pace, stopping });
-}
 
 const talking = [{ userId: 'jack', state: 'present' }] as const;
 const away = (throttled: boolean): LookUpOutcome => ({ kind: 'unknown', throttled, evidence: {} });
@@ -78,6 +65,23 @@ describe('following a call', () => {
     const rings: LookUpOutcome = { kind: 'live', parties: [{ userId: 'jack', state: 'ringing' }] };
     const pace = { ...FAST, ringing: 9 * SLICE_MS, slowest: 600_000 };
     expect(await pausesAfter([rings], pace)).toEqual([9 * SLICE_MS]);
+  });
+
+  it('shows none as long as it has only just begun', async () => {
+    const environment = new MockActivityEnvironment({
+      heartbeatTimeoutMs: 60_000,
+      currentAttemptScheduledTimestampMs: Date.now(),
+    });
+    let beats = 0;
+    environment.on('heartbeat', () => {
+      beats += 1;
+    });
+    const provider = createProviderInMemory();
+    const news = environment.run(activities(provider).followRobotCall, followed());
+    await expect.poll(() => provider.lookUps).toBeGreaterThan(2);
+    provider.parties = 'gone';
+    await news;
+    expect(beats).toBe(0);
   });
 
   it('asks each second while somebody rings, then every five, and never less than twice a minute', () => {
@@ -161,30 +165,6 @@ describe('following a call', () => {
   });
 });
 
-describe('placing a call', () => {
-  const scheduled = (currentAttemptScheduledTimestampMs: number) =>
-    new MockActivityEnvironment({ currentAttemptScheduledTimestampMs });
-
-  it('sends nothing once its worker was held up for longer than the call waits', async () => {
-    const provider = createProviderInMemory();
-    const { placeRobotCall } = activities(provider);
-    const late = await scheduled(Date.now() - 10_001).run(placeRobotCall, aPlan());
-    expect(late).toEqual({
-      type: 'refused',
-      code: 60014,
-      info: 'not sent: the worker was held up',
-    });
-    expect(provider.asked).toEqual([]);
-    const inTime = await scheduled(Date.now()).run(placeRobotCall, aPlan());
-    expect(inTime).toMatchObject({ type: 'placed' });
-  });
-
-  it('is refused, and not in doubt, where no provider is configured', async () => {
-    const report = await withoutProvider.placeRobotCall();
-    expect(report).toMatchObject({ type: 'refused', info: 'not sent: no provider is configured' });
-  });
-});
-
 describe('searching for a call', () => {
   const lost = (withinMs: number) => ({
     plan: aPlan(),
@@ -236,47 +216,5 @@ describe('searching for a call', () => {
     const { findRobotCall } = activities(provider);
     const reports = await new MockActivityEnvironment().run(findRobotCall, lost(-60_000));
     expect(reports).toMatchObject([{ type: 'placed' }, { type: 'over' }]);
-  });
-});
-
-describe('ending and closing a call', () => {
-  it('fails, to be tried again, until the provider says that it is over', async () => {
-    const provider = createProviderInMemory();
-    const { endRobotCall } = activities(provider);
-    const end = (isForgotten = false) =>
-      new MockActivityEnvironment().run(endRobotCall, {
-        providerCallId: PROVIDER_CALL_ID,
-        isForgotten,
-      });
-    provider.onEnd = async () => ({ kind: 'unknown', throttled: true, evidence: { code: 60011 } });
-    await expect(end()).rejects.toMatchObject({
-      type: 'PROVIDER_DID_NOT_END',
-      message: 'code=60011',
-      nonRetryable: false,
-    });
-    provider.onEnd = async () => ({ kind: 'gone', evidence: { code: 101004 } });
-    await end();
-    const refusal = {
-      kind: 'refused',
-      reason: 'configuration',
-      evidence: { code: 60006 },
-    } as const;
-    provider.onEnd = async () => refusal;
-    await expect(end()).rejects.toMatchObject({ message: 'code=60006' });
-    await end(true);
-  });
-
-  it('waits for the record, and says that it is lost when its time is over', async () => {
-    const provider = createProviderInMemory();
-    const close = (until: number) =>
-      new MockActivityEnvironment().run(activities(provider).closeRobotCall, {
-        providerCallId: PROVIDER_CALL_ID,
-        until,
-      });
-    const closing = close(Date.now() + 600_000);
-    provider.record_ = aRecord({ cause: 'busy' });
-    expect(await closing).toMatchObject({ type: 'over', cause: 'busy' });
-    provider.record_ = 'not-yet';
-    expect(await close(Date.now() + 50)).toMatchObject({ type: 'over', cause: 'provider_lost' });
   });
 });

@@ -77,8 +77,8 @@ it.each(MUTATIONS)('reports a history with %s as not its own', async (_, from, t
 
 it('reports a history of a robot call that asked its provider otherwise as not its own', async () => {
   const text = load(fileOf('a robot’s, cancelled while it rings'));
-  expect(text).toContain('"endRobotCall"');
-  const mutated: unknown = JSON.parse(text.replaceAll('"endRobotCall"', '"closeRobotCall"'));
+  expect(text).toContain('"closeRobotCall"');
+  const mutated: unknown = JSON.parse(text.replaceAll('"closeRobotCall"', '"endRobotCall"'));
   await expect(replay(mutated)).rejects.toThrow(DeterminismViolationError);
 });
 

@@ -25,11 +25,12 @@ export interface ProviderSide {
    * ended; or at once how; or that the call goes on.
    */
   end(call: CallState): Promise<readonly ProviderReport[]>;
-  /** How the call ended, by the provider's record, which is waited for until then. */
-  close(call: CallState, until: number): Promise<readonly ProviderReport[]>;
+  /** How it ended, which is waited for until then; absent where `end` answers that. */
+  close?(call: CallState, until: number): Promise<readonly ProviderReport[]>;
 }
 
-const RECORD_WITHIN_MS = 30_000;
+/** How long the provider's record of a call that it has ended is waited for. */
+export const RECORD_WITHIN_MS = 30_000;
 
 /**
  * The course of a call that a provider carries, the same on every such channel: it is placed, looked
@@ -133,9 +134,10 @@ export class ProviderPlay {
   async #end(): Promise<void> {
     const isKnown = () => isOver(this.#state);
     await this.#ask(isKnown, () => this.#side.end(this.#state));
-    if (isKnown() || this.#state.forgotten !== true) return;
+    const { close } = this.#side;
+    if (isKnown() || close === undefined || this.#state.forgotten !== true) return;
     const until = Date.now() + RECORD_WITHIN_MS;
-    await this.#ask(isKnown, () => this.#side.close(this.#state, until));
+    await this.#ask(isKnown, () => close(this.#state, until));
   }
 
   /** Applies what the work answers; it is cancelled once its answer is not needed any more. */

@@ -25,3 +25,12 @@ export const ENDING = {
   startToCloseTimeout: '8s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
 } as const satisfies ActivityOptions;
+
+/** As ENDING, and then its record is awaited: whoever shows no life does neither. */
+export const CLOSING = {
+  summary: 'end the call at the provider, and read how it ended',
+  startToCloseTimeout: '2m',
+  heartbeatTimeout: '8s',
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  retry: ENDING.retry,
+} as const satisfies ActivityOptions;

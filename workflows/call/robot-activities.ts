@@ -3,7 +3,7 @@ import type { ProviderReport } from '../../src/call/events.js';
 import type { PartyFact } from '../../src/call/party-facts.js';
 import type { EndedWord, PartyState } from '../../src/call/state.js';
 import type { RobotPlan } from '../../src/contract/robot-plan.js';
-import { ASKING, ENDING, PLACING } from './provider-policies.js';
+import { ASKING, CLOSING, ENDING, PLACING } from './provider-policies.js';
 
 export interface PlacedCall {
   readonly providerCallId: string;
@@ -28,8 +28,9 @@ export interface FollowedCall extends PlacedCall {
   readonly isAsked: boolean;
 }
 
-export interface ClosingCall extends PlacedCall {
-  readonly until: number;
+export interface ClosedCall extends EndedCall {
+  /** How long the record is waited for once the provider has ended the call. */
+  readonly recordWithinMs: number;
   /** What counts where the record does not come. */
   readonly heard?: EndedWord;
 }
@@ -49,13 +50,14 @@ export interface RobotActivities {
   followRobotCall(call: FollowedCall): Promise<readonly ProviderReport[]>;
   /** Answers when the provider has ended the call, or says that it is over. */
   endRobotCall(call: EndedCall): Promise<void>;
-  /** How the call ended, by the provider's record, which is waited for until then. */
-  closeRobotCall(call: ClosingCall): Promise<ProviderReport>;
+  /** Ends it, and answers how it ended by the provider's record. */
+  closeRobotCall(call: ClosedCall): Promise<ProviderReport>;
 }
 
 export const { placeRobotCall } = proxyActivities<RobotActivities>(PLACING);
 
-export const { findRobotCall, followRobotCall, closeRobotCall } =
-  proxyActivities<RobotActivities>(ASKING);
+export const { findRobotCall, followRobotCall } = proxyActivities<RobotActivities>(ASKING);
 
 export const { endRobotCall } = proxyActivities<RobotActivities>(ENDING);
+
+export const { closeRobotCall } = proxyActivities<RobotActivities>(CLOSING);

@@ -1,18 +1,14 @@
-import type { ProviderReport } from '../../src/call/events.js';
 import { type CallState, callerOf } from '../../src/call/state.js';
 import { NOT_SENT_CODE, type RobotPlan } from '../../src/contract/robot-plan.js';
-import type { ProviderSide } from './provider-play.js';
+import { type ProviderSide, RECORD_WITHIN_MS } from './provider-play.js';
 import {
   closeRobotCall,
-  endRobotCall,
   type FollowedCall,
   findRobotCall,
   followRobotCall,
   type PlacedCall,
   placeRobotCall,
 } from './robot-activities.js';
-
-const ENDED: readonly ProviderReport[] = [{ type: 'forgotten' }];
 
 /** Calls that a robot account places to app users: a group that is looked at again and again. */
 export const robotSide = (plan: RobotPlan): ProviderSide => ({
@@ -27,13 +23,14 @@ export const robotSide = (plan: RobotPlan): ProviderSide => ({
   follow: (call) =>
     followRobotCall.executeWithOptions({ summary: 'follow the call' }, [followed(call)]),
   async end(call) {
-    await endRobotCall({ ...placed(call), isForgotten: call.forgotten === true });
-    return ENDED;
-  },
-  async close(call, until) {
     const heard = call.heard?.ended;
-    const close = { ...placed(call), until, ...(heard !== undefined && { heard }) };
-    return [await closeRobotCall.executeWithOptions({ summary: 'read how it ended' }, [close])];
+    const closed = {
+      ...placed(call),
+      isForgotten: call.forgotten === true,
+      recordWithinMs: RECORD_WITHIN_MS,
+      ...(heard !== undefined && { heard }),
+    };
+    return [await closeRobotCall(closed)];
   },
 });
 

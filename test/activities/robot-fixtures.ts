@@ -1,0 +1,16 @@
+import { createRobotActivities, type PACE } from '../../activities/robot-calls.js';
+import type { ProviderInMemory } from '../support/provider-in-memory.js';
+
+export const FAST = { ringing: 10, talking: 30, waiting: 10, slowest: 80, word: 100 };
+
+interface Options {
+  readonly pace?: typeof PACE;
+  readonly stopping?: AbortSignal;
+  readonly isOurs?: (providerCallId: string) => Promise<boolean>;
+}
+
+export function activities(provider: ProviderInMemory, options: Options = {}) {
+  const { pace = FAST, stopping = new AbortController().signal } = options;
+  const { isOurs = async () => false } = options;
+  return createRobotActivities({ robotCalls: provider, isOurs, pace, stopping });
+}
