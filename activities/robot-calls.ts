@@ -1,8 +1,12 @@
-import { ApplicationFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure, CompleteAsyncError, Context } from '@temporalio/activity';
+import type { PlacingReport, ProviderReport } from '../src/call/events.js';
+import { callIdOfWorkflow } from '../src/contract/ids.js';
+import type { PlacedHere, WaitsHere } from '../src/ports/placed-here.js';
 import type { ProviderEvidence, RobotCalls } from '../src/ports/robot-calls.js';
 import type { EndedCall, RobotActivities } from '../workflows/call/robot-activities.js';
 import { newsOf } from './robot-news.js';
 import {
+  answeredPlacing,
   NO_RECORD,
   notSent,
   reportOfPlacing,
@@ -38,6 +42,8 @@ export interface RobotWork {
   /** Whether a call of ours has this provider's id already. */
   readonly isOurs: (providerCallId: string) => Promise<boolean>;
   readonly pace?: Pace;
+  /** Where requests of this process wait for what is placed by it. */
+  readonly placedHere?: PlacedHere;
   /** Aborted when this worker is about to stop: what waits goes on elsewhere at once. */
   readonly stopping: AbortSignal;
 }
@@ -51,11 +57,13 @@ export const withoutProvider = {
 } satisfies Pick<RobotActivities, 'placeRobotCall'>;
 
 /** Places, follows, ends and closes robot calls; see `RobotActivities`. */
-export function createRobotActivities({ robotCalls, isOurs, pace = PACE, stopping }: RobotWork) {
+export function createRobotActivities(work: RobotWork) {
+  const { robotCalls, isOurs, pace = PACE, placedHere, stopping } = work;
   return {
     async placeRobotCall(plan) {
+      const waiting = placedHere?.begin(callIdOfWorkflow(workflowIdHere()) ?? 0);
       if (isTooLate()) return notSent('the worker was held up');
-      return reportOfPlacing(await robotCalls.place(plan));
+      return toldHere(reportOfPlacing(await robotCalls.place(plan)), waiting);
     },
 
     async findRobotCall({ plan, askedAt, until }) {
@@ -135,6 +143,19 @@ async function end(robotCalls: RobotCalls, { providerCallId, isForgotten }: Ende
   if (outcome.kind === 'ended' || outcome.kind === 'gone') return;
   if (outcome.kind === 'refused' && isForgotten) return;
   throw notYet('PROVIDER_DID_NOT_END', outcome.evidence);
+}
+
+const workflowIdHere = (): string => Context.current().info.workflowExecution?.workflowId ?? '';
+
+/** Whoever is told has claimed the call: that is durable before they hear of it. */
+async function toldHere(report: ProviderReport, waiting: WaitsHere | undefined) {
+  const placed = answeredPlacing(report);
+  if (placed === undefined || waiting === undefined) return report;
+  const result: PlacingReport = { ...report, claimed: true };
+  const told = await waiting.tell(Context.current().info.taskToken, result, placed);
+  if (told === 'not-told') return report;
+  // The activity has its result already.
+  throw new CompleteAsyncError();
 }
 
 const notYet = (type: string, evidence: ProviderEvidence) =>

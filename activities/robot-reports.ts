@@ -1,5 +1,7 @@
 import type { ProviderReport } from '../src/call/events.js';
+import { placingOf } from '../src/call/placing.js';
 import { NOT_SENT_CODE } from '../src/contract/robot-plan.js';
+import type { PlacedState } from '../src/ports/placed-here.js';
 import type { PlaceOutcome, ProviderEvidence, RobotCallRecord } from '../src/ports/robot-calls.js';
 
 export const NO_RECORD: ProviderReport = {
@@ -28,6 +30,13 @@ export function reportOfPlacing(outcome: PlaceOutcome): ProviderReport {
     case 'unknown':
       return { type: 'placing-unknown', evidence: wordsOf(evidence) };
   }
+}
+
+/** What came of placing, unless the answer leaves it open. */
+export function answeredPlacing(report: ProviderReport): PlacedState | undefined {
+  if (report.type === 'refused') return { placing: placingOf(report) };
+  if (report.type !== 'placed') return undefined;
+  return { placing: placingOf(report), providerCallId: report.providerCallId };
 }
 
 export const reportsOfFound = (record: RobotCallRecord): ProviderReport[] => [

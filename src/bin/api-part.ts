@@ -7,6 +7,7 @@ import type { Config } from '../config.js';
 import { createCallEngine } from '../engine/call-engine.js';
 import type { EngineConnection } from '../engine/connection.js';
 import { watchHealth } from '../engine/health.js';
+import type { Placings } from '../engine/placed-here.js';
 import type { Admission } from '../ports/admission.js';
 import type { DeliveryWaker } from '../ports/webhooks.js';
 import { allowAll } from '../providers/permission-hook/allow-all.js';
@@ -47,13 +48,15 @@ export interface ApiParts {
   readonly phone?: PhonePart | undefined;
   /** In the same process, if there is one. */
   readonly worker?: WorkerPart | undefined;
+  /** What that worker places. */
+  readonly placings?: Placings | undefined;
 }
 
 export async function startApi(parts: ApiParts): Promise<ApiPart> {
-  const { config, engine, store, logger, waker, tencent, phone, worker } = parts;
+  const { config, engine, store, logger, waker, tencent, phone, worker, placings } = parts;
   const health = watchHealth(() => engine.connection.workflowService.getSystemInfo({}));
   const deps: Dependencies = {
-    engine: createCallEngine(engine.client, health),
+    engine: createCallEngine(engine.client, { health, ...(placings && { placings }) }),
     reservations: store.reservations,
     records: store.records,
     reader: store.reader,

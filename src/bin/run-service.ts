@@ -3,6 +3,7 @@ import { type Config, InvalidConfig } from '../config.js';
 import { connect, type EngineConnection } from '../engine/connection.js';
 import { createDeliveryWaker } from '../engine/delivery-waker.js';
 import { lockFolder } from '../engine/embedded/folder-lock.js';
+import { createPlacedHere } from '../engine/placed-here.js';
 import { registerSearchAttributes } from '../engine/search-attributes.js';
 import { createKeyring } from '../keys/keyring.js';
 import { deliveredSoon } from '../service/deliver-soon.js';
@@ -68,7 +69,9 @@ async function startParts(options: ServiceOptions, undo: Undo): Promise<Parts> {
   const [engine, opened] = await Promise.all([reachEngine(options, undo), open(options, undo)]);
   const waker = createDeliveryWaker(engine.client);
   const store = { ...opened, records: deliveredSoon(opened.records, waker) };
-  const parts = { config, engine, store, ...(await providerParts(config, store.directory, undo)) };
+  const placings = role === 'serve' ? createPlacedHere(engine.client) : undefined;
+  const providers = await providerParts(config, store.directory, undo);
+  const parts = { config, engine, store, placings, ...providers };
   const worker = role === 'api' ? undefined : await startWorker(parts);
   if (worker !== undefined) undo.add(() => worker.stop());
   if (role === 'worker') return { worker };

@@ -9,6 +9,7 @@ import type { Config } from '../config.js';
 import { workflowBundle } from '../engine/bundle.js';
 import type { EngineConnection } from '../engine/connection.js';
 import { createWorker } from '../engine/worker.js';
+import type { PlacedHere } from '../ports/placed-here.js';
 import type { Store } from '../store/open-store.js';
 import type { PhonePart } from './phone-part.js';
 import type { TencentPart } from './tencent-part.js';
@@ -28,10 +29,12 @@ export interface WorkerParts {
   readonly store: Store;
   readonly tencent?: TencentPart | undefined;
   readonly phone?: PhonePart | undefined;
+  /** Absent where no request of this process asks for calls. */
+  readonly placings?: PlacedHere | undefined;
 }
 
 export async function startWorker(parts: WorkerParts): Promise<WorkerPart> {
-  const { config, engine, store, tencent, phone } = parts;
+  const { config, engine, store, tencent, phone, placings } = parts;
   const stopping = new AbortController();
   const worker = await createWorker({
     connection: engine.connection,
@@ -39,7 +42,9 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerPart> {
     workflowBundle: await workflowBundle(),
     activities: {
       ...createRecordActivities(store.records),
-      ...(tencent === undefined ? withoutProvider : withTencent(tencent, store, stopping.signal)),
+      ...(tencent === undefined
+        ? withoutProvider
+        : withTencent(tencent, { store, placings, stopping: stopping.signal })),
       ...(phone === undefined ? withoutTelephony : phoneActivities(phone, store, stopping.signal)),
     },
     maxCachedWorkflows: config.MAX_CACHED_WORKFLOWS,
@@ -65,10 +70,16 @@ export async function startWorker(parts: WorkerParts): Promise<WorkerPart> {
   };
 }
 
-const withTencent = (tencent: TencentPart, store: Store, stopping: AbortSignal) => ({
+interface Around {
+  readonly store: Store;
+  readonly placings: PlacedHere | undefined;
+  readonly stopping: AbortSignal;
+}
+const withTencent = (tencent: TencentPart, { store, placings, stopping }: Around) => ({
   ...createRobotActivities({
     robotCalls: tencent.robotCalls,
     isOurs: async (id) => (await store.reader.findByProviderId(id)) !== undefined,
+    ...(placings && { placedHere: placings }),
     stopping,
   }),
   ...(tencent.mediaRooms && createStreamActivities({ mediaRooms: tencent.mediaRooms, stopping })),

@@ -105,6 +105,9 @@ export type ProviderReport =
     }
   | ({ readonly type: 'enriched' } & Enrichment);
 
+/** What came of placing; `claimed`: whoever asked for the call is told of it by somebody else. */
+export type PlacingReport = ProviderReport & { readonly claimed?: true };
+
 /** Raised by a timer; a no-op unless exactly this deadline is still the call's next one. */
 export interface Deadline {
   readonly type: 'deadline';

@@ -23,14 +23,21 @@ export const endIsCertain = (state: CallState): boolean =>
 
 type Of<T extends ProviderReport['type']> = Extract<ProviderReport, { type: T }>;
 
+/** What came of placing, where the provider's answer leaves nothing open. */
+export function placingOf(report: Of<'placed'> | Of<'refused'>): Placing {
+  if (report.type === 'placed') {
+    const { results } = report;
+    return { kind: 'placed', ...(results !== undefined && { results }) };
+  }
+  const { code, info, reason } = report;
+  return { kind: 'refused', code, info, ...(reason !== undefined && { reason }) };
+}
+
 /** From now on phones ring. The first id is the call's id. */
-export function placed(
-  state: CallState,
-  { providerCallId, results }: Of<'placed'>,
-  now: number,
-): Step {
+export function placed(state: CallState, report: Of<'placed'>, now: number): Step {
   if (state.providerCallId !== undefined) return stay(state);
-  const placing: Placing = { kind: 'placed', ...(results !== undefined && { results }) };
+  const { providerCallId } = report;
+  const placing = placingOf(report);
   const incoming = partiesIn(state, 'ringing').map(
     ({ userId }) => ({ type: 'call.incoming', userId }) as const,
   );
@@ -40,12 +47,11 @@ export function placed(
 /** Our own wish, if one stands, names the cause: its author wanted no call either. */
 export function refused(state: CallState, report: Of<'refused'>, now: number): Step {
   if (!isPlacing(state)) return stay(state);
-  const { type: _type, ...why } = report;
   const { ending } = state;
   const cause = ending?.cause ?? 'provider_failed';
   const end = { wish: 'deadline' as const, by: SYSTEM, ...ending, cause };
-  const placing: Placing = { kind: 'refused', ...why };
-  return finish({ ...state, placing }, end, now, `${why.code} ${why.info}`);
+  const placing = placingOf(report);
+  return finish({ ...state, placing }, end, now, `${report.code} ${report.info}`);
 }
 
 export function placingUnknown(

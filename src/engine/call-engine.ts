@@ -7,15 +7,22 @@ import { bounded, TIMED_OUT } from './bounded.js';
 import { releaseOptions, startOptions } from './call-start.js';
 import { isGrpcError } from './client-errors.js';
 import type { Health } from './health.js';
+import type { Placings } from './placed-here.js';
 import { callReads } from './read-calls.js';
 import { ANSWER_BOUND_MS, commandSender } from './send-command.js';
 import { pushSender } from './send-push.js';
 
+export interface EngineMeans {
+  readonly health: Health;
+  /** Where a worker shares this process. */
+  readonly placings?: Placings;
+}
+
 /** The client side of Temporal. Nothing is sent while the last probe went unanswered. */
-export function createCallEngine(client: Client, health: Health): CallEngine {
+export function createCallEngine(client: Client, { health, placings }: EngineMeans): CallEngine {
   const reads = callReads(client);
   const send = commandSender(client);
-  const placed = placedAsker(client);
+  const placed = placedAsker(client, placings);
   const hear = pushSender(client);
   const begin = async (type: string, options: WorkflowStartOptions, withinMs: number) => {
     if (!health.ok()) return 'unavailable';
@@ -26,8 +33,13 @@ export function createCallEngine(client: Client, health: Health): CallEngine {
     return outcome === TIMED_OUT ? 'unknown' : outcome;
   };
   return {
-    start: (call, withinMs = ANSWER_BOUND_MS) =>
-      begin(CALL_WORKFLOW_TYPE, startOptions(call), withinMs),
+    async start(call, withinMs = ANSWER_BOUND_MS) {
+      const { callId } = call.state;
+      const waiting = call.robot && placings?.expect(callId, Date.now() + withinMs);
+      const outcome = await begin(CALL_WORKFLOW_TYPE, startOptions(call), withinMs);
+      if (outcome !== 'started') waiting?.forget();
+      return outcome;
+    },
     release: (state) => begin(RELEASE_WORKFLOW_TYPE, releaseOptions(state), ANSWER_BOUND_MS),
     command: async (...command) => (health.ok() ? send(...command) : { kind: 'unavailable' }),
     placed: async (...asked) => (health.ok() ? placed(...asked) : { kind: 'unavailable' }),

@@ -4,6 +4,7 @@ import type { CommandName } from '../contract/names.js';
 import type { PhonePlan } from '../contract/phone-plan.js';
 import type { ProviderPush } from '../contract/provider-report.js';
 import type { RobotPlan } from '../contract/robot-plan.js';
+import type { PlacedState } from './placed-here.js';
 
 export interface StartCall {
   readonly state: CallState;
@@ -40,6 +41,11 @@ export type CommandOutcome =
   | { readonly kind: 'unavailable' }
   | { readonly kind: 'unknown' };
 
+/** `gone`, `unavailable` and `unknown` as of a command. */
+export type PlacedOutcome =
+  | { readonly kind: 'done'; readonly state: PlacedState }
+  | { readonly kind: 'gone' | 'unavailable' | 'unknown' };
+
 /** The code with which a call in this state refuses a certain command, if it does. */
 export type RefusedBy = (state: CallState) => ErrorCode | undefined;
 
@@ -66,7 +72,7 @@ export interface CallEngine {
    * What came of placing a call: answers once the provider has said so, or with the call as it is
    * then once `withinMs` have passed.
    */
-  placed(callId: number, withinMs: number): Promise<CommandOutcome>;
+  placed(callId: number, withinMs: number): Promise<PlacedOutcome>;
   /** Hands over what a provider said; `delivered` once that is durable. Nobody need be there to read it. */
   hear(callId: number, push: ProviderPush): Promise<HeardOutcome>;
   /** The live call, or `undefined` when it cannot be had in time: 500 ms unless told otherwise. */

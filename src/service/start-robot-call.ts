@@ -1,7 +1,7 @@
 import { newCall } from '../call/new-call.js';
 import type { CalleeResult, CallState } from '../call/state.js';
 import type { RobotPlan, StreamPlan } from '../contract/robot-plan.js';
-import type { CommandOutcome, StartCall } from '../ports/call-engine.js';
+import type { PlacedOutcome, StartCall } from '../ports/call-engine.js';
 import { type ReserveCall, type ReserveOutcome, StoreUnavailable } from '../ports/reservations.js';
 import { START_WITHIN_MS } from './create-call.js';
 import type { Dependencies } from './dependencies.js';
@@ -132,7 +132,7 @@ function callOf(outcome: ReserveOutcome, wanted: ReserveCall, plan: RobotPlan): 
 async function tell(
   deps: Dependencies,
   callId: number,
-  outcome: CommandOutcome,
+  outcome: PlacedOutcome,
 ): Promise<RobotCallStarted> {
   if (outcome.kind !== 'done' && outcome.kind !== 'gone') return { kind: 'unknown' };
   const state = outcome.kind === 'done' ? outcome.state : await readCall(deps, callId);

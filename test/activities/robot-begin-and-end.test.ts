@@ -1,6 +1,8 @@
+import { CompleteAsyncError } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
 import { withoutProvider } from '../../activities/robot-calls.js';
+import type { PlacedHere } from '../../src/ports/placed-here.js';
 import {
   aRecord,
   createProviderInMemory,
@@ -26,6 +28,38 @@ describe('placing a call', () => {
     expect(provider.asked).toEqual([]);
     const inTime = await scheduled(Date.now()).run(placeRobotCall, aPlan());
     expect(inTime).toMatchObject({ type: 'placed' });
+  });
+
+  it('completes itself, claimed, where somebody of this process hears of it', async () => {
+    const heard: unknown[] = [];
+    const here = (answer: 'told' | 'not-told'): PlacedHere => ({
+      begin: (callId) => ({
+        async tell(_taskToken, result, placed) {
+          heard.push({ callId, result, placed });
+          return answer;
+        },
+      }),
+    });
+    const place = (placedHere: PlacedHere, provider = createProviderInMemory()) =>
+      new MockActivityEnvironment({
+        currentAttemptScheduledTimestampMs: Date.now(),
+        workflowExecution: { workflowId: 'call-7', runId: 'run' },
+      }).run(activities(provider, { placedHere }).placeRobotCall, aPlan());
+    const results = [{ userId: 'jack', code: 0 }];
+    const report = { type: 'placed', providerCallId: PROVIDER_CALL_ID, results };
+    await expect(place(here('told'))).rejects.toThrow(CompleteAsyncError);
+    expect(heard).toEqual([
+      {
+        callId: 7,
+        result: { ...report, claimed: true },
+        placed: { providerCallId: PROVIDER_CALL_ID, placing: { kind: 'placed', results } },
+      },
+    ]);
+    expect(await place(here('not-told'))).toEqual(report);
+    const lost = createProviderInMemory();
+    lost.onPlace = async () => ({ kind: 'unknown', throttled: false, evidence: {} });
+    expect(await place(here('told'), lost)).toMatchObject({ type: 'placing-unknown' });
+    expect(heard).toHaveLength(2);
   });
 
   it('is refused, and not in doubt, where no provider is configured', async () => {

@@ -113,7 +113,7 @@ async function play(connected: EngineConnection): Promise<void> {
     activities: { deliverWebhooks: async () => looks.shift() ?? { told: [] } },
     shutdownGraceMs: 1_000,
   });
-  const engine = createCallEngine(connected.client, { ok: () => true, stop() {} });
+  const engine = createCallEngine(connected.client, { health: { ok: () => true, stop() {} } });
   const tellAll = async () => {
     for (const [name, story] of wanted) {
       provider = createProviderInMemory();

@@ -5,10 +5,12 @@ import { callWorkflowId } from '../../src/contract/ids.js';
 import { createCallEngine } from '../../src/engine/call-engine.js';
 import { connect, type EngineConnection } from '../../src/engine/connection.js';
 import { type Health, watchHealth } from '../../src/engine/health.js';
+import { createPlacedHere } from '../../src/engine/placed-here.js';
 import { installRuntime } from '../../src/engine/runtime-logger.js';
 import { registerSearchAttributes } from '../../src/engine/search-attributes.js';
 import { createWorker } from '../../src/engine/worker.js';
 import type { CallEngine, StartCall } from '../../src/ports/call-engine.js';
+import type { PlacedHere } from '../../src/ports/placed-here.js';
 import type { CallRecord } from '../../workflows/call/activities.js';
 import { aStart, type CallOptions } from './calls.js';
 import { insistentEngine } from './insistent-engine.js';
@@ -23,7 +25,9 @@ export interface RigOptions {
   readonly record?: (record: CallRecord, written: readonly CallRecord[]) => Promise<void>;
   readonly maxCachedWorkflows?: number;
   /** Beside the record's. */
-  readonly activities?: object;
+  readonly activities?: object | ((placedHere: PlacedHere) => object);
+  /** Whether requests of this process hear what is placed in it, past its call. */
+  readonly tellsHere?: boolean;
 }
 
 export interface Rig extends EngineConnection {
@@ -54,7 +58,13 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const health: Health = watchHealth(() => connected.connection.workflowService.getSystemInfo({}));
   const written: CallRecord[] = [];
   const started: number[] = [];
-  const once = createCallEngine(connected.client, health);
+  const placings = createPlacedHere(connected.client);
+  const once = createCallEngine(connected.client, {
+    health,
+    ...(options.tellsHere && { placings }),
+  });
+  const { activities: own } = options;
+  const activities = typeof own === 'function' ? own(placings) : own;
   const newWorker = () =>
     createWorker({
       ...connected,
@@ -66,7 +76,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
           await options.record?.(record, written);
           written.push(record);
         },
-        ...options.activities,
+        ...activities,
       },
     });
   let running: { worker: Worker; ended: Promise<void> } | undefined;

@@ -1,4 +1,3 @@
-import type { CallState } from '../../src/call/state.js';
 import type { CommandOutcome } from '../../src/ports/call-engine.js';
 import type { CallOptions } from './calls.js';
 import { aPlan } from './robot-backend.js';
@@ -21,7 +20,10 @@ export const aRobotCall = (more: CallOptions = {}): CallOptions => {
 };
 export const byRobot = { user_id: 'robot', terminal_id: 'backend' };
 
-export const stateOf = (outcome: CommandOutcome): CallState => {
+export const stateOf = <S>(outcome: Answered<S>): S => {
   if (outcome.kind !== 'done') throw new Error(outcome.kind);
   return outcome.state;
 };
+type Answered<S> =
+  | { readonly kind: 'done'; readonly state: S }
+  | { readonly kind: Exclude<CommandOutcome['kind'], 'done'> };

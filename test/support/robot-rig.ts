@@ -12,7 +12,7 @@ export interface RobotRig extends Rig {
   seen(callId: number, wanted: (state: CallState) => boolean): Promise<CallState>;
 }
 
-export interface RobotRigOptions extends Pick<RigOptions, 'address'> {
+export interface RobotRigOptions extends Pick<RigOptions, 'address' | 'tellsHere'> {
   readonly pace?: Pace;
   /** Other activities that speak to the same provider. */
   readonly beside?: (provider: ProviderInMemory) => object;
@@ -25,15 +25,18 @@ export async function startRobotRig(options: RobotRigOptions = {}): Promise<Robo
   const { instead, beside, pace = QUICK_PACE, ...rigOptions } = options;
   const provider = createProviderInMemory();
   const stopping = new AbortController().signal;
-  const real = createRobotActivities({
-    robotCalls: provider,
-    isOurs: async () => false,
-    pace,
-    stopping,
-  });
   const rig = await startRig({
     ...rigOptions,
-    activities: { ...real, ...instead?.(real), ...beside?.(provider) },
+    activities(placedHere) {
+      const real = createRobotActivities({
+        robotCalls: provider,
+        isOurs: async () => false,
+        pace,
+        placedHere,
+        stopping,
+      });
+      return { ...real, ...instead?.(real), ...beside?.(provider) };
+    },
   });
   return {
     ...rig,

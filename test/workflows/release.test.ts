@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { callWorkflowId, releaseWorkflowId } from '../../src/contract/ids.js';
-import { aRobotCall, stateOf } from '../support/robot-calls.js';
+import { aRobotCall } from '../support/robot-calls.js';
 import { startRobotRig } from '../support/robot-rig.js';
 
 const unknown = { kind: 'unknown', throttled: false, evidence: { fault: 'timeout' } } as const;
 
 describe('what is left of a robot call whose workflow was terminated', () => {
   it('is ended at its provider, however often that takes, and asked for once', async () => {
-    const { client, engine, start, provider } = await startRobotRig();
+    const { client, engine, start, seen, provider } = await startRobotRig();
     const { callId } = (await start(aRobotCall())).state;
-    const state = stateOf(await engine.placed(callId, 4_000));
+    const state = await seen(callId, ({ providerCallId }) => providerCallId !== undefined);
     await client.workflow.getHandle(callWorkflowId(callId)).terminate('by hand');
     const ends = provider.onEnd;
     let tries = 0;
@@ -26,9 +26,9 @@ describe('what is left of a robot call whose workflow was terminated', () => {
   });
 
   it('is seen in the call as it was last, although it is closed', async () => {
-    const { client, engine, start } = await startRobotRig();
+    const { client, engine, start, seen } = await startRobotRig();
     const { callId } = (await start(aRobotCall())).state;
-    const state = stateOf(await engine.placed(callId, 4_000));
+    const state = await seen(callId, ({ providerCallId }) => providerCallId !== undefined);
     await client.workflow.getHandle(callWorkflowId(callId)).terminate('by hand');
     expect(await engine.presence(callId, 2_500)).toBe('closed');
     expect(await engine.state(callId, 10_000)).toMatchObject({

@@ -5,7 +5,7 @@ import {
   condition,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type { ProviderReport } from '../../src/call/events.js';
+import type { PlacingReport, ProviderReport } from '../../src/call/events.js';
 import { endIsCertain, isPlacing, reconcileUntil } from '../../src/call/placing.js';
 import { type CallState, isOver } from '../../src/call/state.js';
 import type { CallSession } from './session.js';
@@ -15,7 +15,7 @@ export interface ProviderSide {
   /** In the provider's words, of a request that never left. */
   notSent(why: string): ProviderReport;
   /** Rings phones. */
-  place(call: CallState): Promise<ProviderReport>;
+  place(call: CallState): Promise<PlacingReport>;
   /** Looks for a call whose placing was not answered; finds nothing by `until`: no report. */
   find(call: CallState, until: number): Promise<readonly ProviderReport[]>;
   /** Answers when the provider says anything else than what is known. */
@@ -88,11 +88,12 @@ export class ProviderPlay {
   async #place(): Promise<void> {
     const askedAt = Date.now();
     const whyNot = this.#whyNotPlace(askedAt);
-    const report =
+    const { claimed, ...report }: PlacingReport =
       whyNot === undefined
         ? await this.#side.place(this.#state).catch((error: unknown) => this.#afterNoAnswer(error))
         : this.#side.notSent(whyNot);
     this.#session.report(report.type === 'placing-unknown' ? { ...report, askedAt } : report);
+    if (claimed) this.#session.apply({ type: 'claimed' });
   }
 
   #whyNotPlace(now: number): string | undefined {

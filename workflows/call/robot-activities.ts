@@ -1,5 +1,5 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { ProviderReport } from '../../src/call/events.js';
+import type { PlacingReport, ProviderReport } from '../../src/call/events.js';
 import type { PartyFact } from '../../src/call/party-facts.js';
 import type { EndedWord, PartyState } from '../../src/call/state.js';
 import type { RobotPlan } from '../../src/contract/robot-plan.js';
@@ -43,7 +43,7 @@ export interface LostCall {
 
 /** What a robot call asks of its provider; each answers with reports in our words. */
 export interface RobotActivities {
-  placeRobotCall(plan: RobotPlan): Promise<ProviderReport>;
+  placeRobotCall(plan: RobotPlan): Promise<PlacingReport>;
   /** Looks for a call whose placing was not answered; finds nothing by `until`: no report. */
   findRobotCall(lost: LostCall): Promise<readonly ProviderReport[]>;
   /** Answers when the provider says anything else than what is known, or that, where it is asked. */

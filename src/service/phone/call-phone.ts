@@ -3,7 +3,7 @@ import { type CallState, isOver } from '../../call/state.js';
 import { callSidOf } from '../../contract/call-sid.js';
 import { isPhoneRefusal, type PhoneRefusalWord } from '../../contract/phone-plan.js';
 import { tokenOf } from '../../contract/phone-token.js';
-import type { CommandOutcome } from '../../ports/call-engine.js';
+import type { PlacedOutcome } from '../../ports/call-engine.js';
 import type { RecordedCall } from '../../ports/call-reader.js';
 import { CallError } from '../call-error.js';
 import { START_WITHIN_MS } from '../create-call.js';
@@ -165,7 +165,7 @@ async function begin(
 async function tell(
   deps: PhoneDependencies,
   call: CallState,
-  outcome: CommandOutcome,
+  outcome: PlacedOutcome,
 ): Promise<PhoneCallStarted> {
   const state = await outcomeState(deps, call, outcome);
   if (state?.placing?.kind !== 'refused') return started(call);
@@ -176,7 +176,7 @@ async function tell(
 async function outcomeState(
   deps: PhoneDependencies,
   { callId }: CallState,
-  outcome: CommandOutcome,
+  outcome: PlacedOutcome,
 ) {
   if (outcome.kind === 'done') return outcome.state;
   if (outcome.kind !== 'gone') return undefined;
