@@ -17,6 +17,14 @@ function sqlState(error: Error): string | undefined {
 const queryFailure = (error: unknown): Error | undefined =>
   error instanceof DrizzleQueryError ? error.cause : undefined;
 
+const UNIQUE_VIOLATION = '23505';
+
+/** Whether a statement would have made a second one of something. */
+export function isDuplicate(error: unknown): boolean {
+  const failure = queryFailure(error);
+  return failure !== undefined && sqlState(failure) === UNIQUE_VIOLATION;
+}
+
 /** Whether the connection that the failed work used can serve nobody any more. */
 export function lostConnection(error: unknown): boolean {
   const failure = queryFailure(error);

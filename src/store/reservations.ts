@@ -1,20 +1,23 @@
-import { and, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
 import { type CallState, callerOf, LIVE_STATUSES, partyOf } from '../call/state.js';
 import type { Reservations, ReserveCall, ReserveOutcome } from '../ports/reservations.js';
 import { calleeIdsOf, callRow } from './call-row.js';
 import type { Database, Queries } from './database.js';
 import { decideLines, type HeldLine, linesDone, linesWanted } from './lines.js';
+import { canBeNew, isExpired, KEY_VALID_MS, reserveAtOnce } from './reserve-at-once.js';
 import { busyLines, calls, idempotencyKeys } from './schema.js';
 import { lockUsers } from './user-locks.js';
-
-const KEY_VALID_MS = 24 * 60 * 60 * 1_000;
 
 /** @see Reservations */
 export const createReservations = (database: Database): Reservations => ({
   nextCallId: () => database.run(nextCallId),
   wasReserved: (request) =>
     database.run(async (queries) => (await repeated(queries, request))?.kind === 'replayed'),
-  reserve: (request) => database.transaction((queries) => reserve(queries, request)),
+  async reserve(request) {
+    const isNew = canBeNew(request) && (await reserveAtOnce(database, request));
+    if (isNew) return { kind: 'reserved' };
+    return database.transaction((queries) => reserve(queries, request));
+  },
   abandon: (callId) => database.transaction((queries) => abandon(queries, callId)),
   nameProviderCall: (callId, providerCallId) =>
     database.run(async (queries) => {
@@ -168,14 +171,7 @@ async function bind(
   { state, idempotency }: Required<ReserveCall>,
 ): Promise<void> {
   const callerId = callerOf(state).userId;
-  await queries
-    .delete(idempotencyKeys)
-    .where(
-      and(
-        eq(idempotencyKeys.callerId, callerId),
-        lte(idempotencyKeys.createdAt, state.createdAt - KEY_VALID_MS),
-      ),
-    );
+  await queries.delete(idempotencyKeys).where(isExpired(state));
   const { callId, createdAt } = state;
   const { key, bodyHash } = idempotency;
   await queries

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { storable } from './columns.js';
 import type { Queries } from './database.js';
 
@@ -12,15 +12,20 @@ const SEED = 5001;
  * statement sees what the former holder committed.
  */
 export async function lockUsers(queries: Queries, userIds: readonly string[]): Promise<void> {
+  await queries.execute(locksOf(userIds));
+}
+
+/** The locks as part of a statement, which sees what was committed before it began. */
+export function locksOf(userIds: readonly string[]): SQL {
   const users = sql.join(
     userIds.map((userId) => sql`(${storable(userId)})`),
     sql`, `,
   );
-  await queries.execute(sql`
+  return sql`
     select pg_advisory_xact_lock(hash)
     from (
       select hashtextextended(user_id, ${SEED}) as hash
       from (values ${users}) as users (user_id)
       order by hash
-    ) as hashes`);
+    ) as hashes`;
 }

@@ -117,6 +117,31 @@ describe.each(DATABASES)('robot calls on $name', ({ open }) => {
       expect(await again({ state, key, ms: 1 })).toEqual({ kind: 'reserved' });
     });
 
+    it('is one call for all who send it at once, and nothing is left of the others', async () => {
+      const [key, caller] = [someone(), someone()];
+      const states = await Promise.all(Array.from({ length: 8 }, () => call({ caller })));
+      const outcomes = await Promise.all(states.map((state) => reserve(state, key)));
+      const winners = states.filter((_, nth) => outcomes[nth]?.kind === 'reserved');
+      expect(winners).toHaveLength(1);
+      const [state] = winners;
+      for (const outcome of outcomes.filter(({ kind }) => kind !== 'reserved')) {
+        expect(outcome).toEqual({ kind: 'replayed', state, startBy: START_BY });
+      }
+      const written = await Promise.all(states.map(({ callId }) => store.reader.find(callId)));
+      expect(written.filter((each) => each !== undefined)).toEqual([{ state, startBy: START_BY }]);
+    });
+
+    it('takes the robot’s expired keys along when it is booked', async () => {
+      const [caller, old] = [someone(), someone()];
+      await reserved(old, { caller });
+      const keys = () =>
+        store.rows(sql`select key from idempotency_keys where caller_id = ${caller}`);
+      expect(await keys()).toEqual([{ key: old }]);
+      const next = someone();
+      await reserved(next, { caller, at: T0 + 86_400_000 });
+      expect(await keys()).toEqual([{ key: next }]);
+    });
+
     it('is another call for another robot', async () => {
       const key = someone();
       await reserved(key);
