@@ -84,8 +84,8 @@ export async function readStore(
 
 async function rowsOf({ rows }: Repositories, isMeant: (callerId: string) => boolean) {
   const calls = await rows(sql`
-    select id, caller_id, snapshot, status, version::int, cause, accepted_at, started_at, ended_at,
-      missed from calls order by id`);
+    select id, caller_id, snapshot, status, version::int, cause, accepted_at::float8,
+      started_at::float8, ended_at::float8, missed from calls order by id`);
   const events = await rows(sql`
     select call_id, type, version::int, at, user_id, terminal_id, why from events order by version, nth`);
   return calls
