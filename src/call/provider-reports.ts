@@ -4,7 +4,6 @@ import { type End, finish, given, isGuarded, SYSTEM } from './ending.js';
 import type { ProviderReport } from './events.js';
 import { found, hinted } from './hints.js';
 import { media, ringing, start } from './media-reports.js';
-import type { PartyFact } from './party-facts.js';
 import { PHONE_STAGES, type PhoneStage } from './phone-stages.js';
 import { asKnown, forgotten, placed, placingUnknown, refused } from './placing.js';
 import { areSameFacts } from './same-facts.js';
@@ -75,15 +74,21 @@ function partyFact(state: CallState, report: PartyReport, now: number): Step {
   }
 }
 
+const DECLINES = ['rejected', 'busy', 'unreachable', 'no_answer'] as const;
+type Decline = (typeof DECLINES)[number];
+
+/** Of a group it may be a guess: the provider's own word counts, which may have come meanwhile. */
 function declined(
   state: CallState,
   known: Party,
-  fact: Extract<PartyFact, 'rejected' | 'busy' | 'unreachable' | 'no_answer'>,
+  fact: Decline,
   reason: string | undefined,
   at: number,
 ): Step {
   if (known.state !== 'ringing') return stay(state);
-  return decline(state, { userId: known.userId, as: fact, ...given(reason) }, at);
+  const word = state.bizType === 'group' ? state.heard?.words[known.userId]?.fact : undefined;
+  const as = DECLINES.find((each) => each === word) ?? fact;
+  return decline(state, { userId: known.userId, as, ...given(reason) }, at);
 }
 
 /** A provider's join implies an answer, except where answering is a command of ours (rtc). */

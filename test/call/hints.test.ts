@@ -54,6 +54,18 @@ describe('what a provider says unasked', () => {
     expect(after(state, hint(THIRD, 'no_answer'))).toBe(state);
   });
 
+  it('says why somebody of a group is out, also where that was guessed meanwhile', () => {
+    const guess: CallEvent = { type: 'party', userId: CALLEE, fact: 'rejected' };
+    const group = after(aRobotGroup(), placed, hint(CALLEE, 'unreachable'), guess);
+    expect(group.parties).toContainEqual(
+      expect.objectContaining({ userId: CALLEE, state: 'unreachable' }),
+    );
+    const unheard = after(aRobotGroup(), placed, hint(CALLEE, 'answered'), guess);
+    expect(unheard.parties).toContainEqual(
+      expect.objectContaining({ userId: CALLEE, state: 'rejected' }),
+    );
+  });
+
   it('may name somebody new in a group, and nobody new in a call of two', () => {
     const group = after(aRobotGroup(), placed);
     expect(after(group, hint(STRANGER, 'ringing')).heard?.count).toBe(1);
