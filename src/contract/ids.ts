@@ -2,8 +2,9 @@ const PREFIX = 'call-';
 
 export const callWorkflowId = (callId: number): string => `${PREFIX}${callId}`;
 
-/** One for each call, so that any number of processes may start it. */
-export const releaseWorkflowId = (callId: number): string => `release-${callId}`;
+/** One for each call, or for each stray leg of it, so that any number of processes may start it. */
+export const releaseWorkflowId = (callId: number, leg?: string): string =>
+  leg === undefined ? `release-${callId}` : `release-${callId}-${leg}`;
 
 /** One for the callbacks of one call, by its provider's id of it. */
 export const callbacksWorkflowId = (about: string): string => `callbacks-${about}`;

@@ -40,7 +40,7 @@ export function createCallEngine(client: Client, { health, placings }: EngineMea
       if (outcome !== 'started') waiting?.forget();
       return outcome;
     },
-    release: (state) => begin(RELEASE_WORKFLOW_TYPE, releaseOptions(state), ANSWER_BOUND_MS),
+    release: (...what) => begin(RELEASE_WORKFLOW_TYPE, releaseOptions(...what), ANSWER_BOUND_MS),
     command: async (...command) => (health.ok() ? send(...command) : { kind: 'unavailable' }),
     placed: async (...asked) => (health.ok() ? placed(...asked) : { kind: 'unavailable' }),
     hear: async (...sent) => (health.ok() ? hear(...sent) : 'unavailable'),

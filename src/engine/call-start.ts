@@ -39,11 +39,14 @@ export function startOptions(start: StartCall): WorkflowStartOptions<typeof call
   };
 }
 
-export const releaseOptions = (state: CallState): WorkflowStartOptions<typeof release> => ({
-  workflowId: releaseWorkflowId(state.callId),
+export const releaseOptions = (
+  state: CallState,
+  leg?: string,
+): WorkflowStartOptions<typeof release> => ({
+  workflowId: releaseWorkflowId(state.callId, leg),
   taskQueue: CALL_TASK_QUEUE,
-  args: [state],
-  workflowIdReusePolicy: 'REJECT_DUPLICATE',
+  args: [leg === undefined ? state : { ...state, providerCallId: leg }],
+  workflowIdReusePolicy: leg === undefined ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
   workflowIdConflictPolicy: 'FAIL',
   staticSummary: `what is left of ${summaryOf(state)}`,
 });

@@ -81,9 +81,11 @@ export interface CallEngine {
   presence(callId: number, withinMs?: number): Promise<Presence>;
   /**
    * Has whatever a call without a workflow still holds at its provider given back, for as long as it
-   * takes. Once for each call, however often it is asked for.
+   * takes. Once for each call, however often it is asked for. A `leg` is a provider's id of a phone
+   * call that speaks although it is not the call's own, or although that is over: it is hung up as
+   * often as it is heard of.
    */
-  release(state: CallState): Promise<StartOutcome>;
+  release(state: CallState, leg?: string): Promise<StartOutcome>;
   /** Ids of the calls that are listed as running, a moment ago; `undefined` when it cannot be told. */
   running(): Promise<ReadonlySet<number> | undefined>;
 }

@@ -4,6 +4,7 @@ import { type OutwardEvent, toldBy } from '../../src/call/step.js';
 import { type Judgement, judge } from '../../src/call/transition.js';
 import { codeOfRefusal } from '../../src/contract/codes.js';
 import { parseCommand } from '../../src/contract/command-payload.js';
+import { releaseWorkflowId } from '../../src/contract/ids.js';
 import type { CallEngine, CommandOutcome, StartCall } from '../../src/ports/call-engine.js';
 import type { Records } from '../../src/ports/records.js';
 import { StoreUnavailable } from '../../src/ports/reservations.js';
@@ -22,7 +23,7 @@ export interface EngineInMemory extends CallEngine {
   terminate(callId: number): void;
   /** The same, of one that can still be looked at. */
   terminateVisibly(callId: number): void;
-  /** Calls whose provider was to be given back what they held, once each. */
+  /** Calls whose provider was to be given back what they held, once each, and stray legs of calls. */
   readonly released: readonly CallState[];
   /** What the provider of a robot or phone call says when it is asked for one; by default nothing. */
   onPlace: (call: StartCall) => ProviderReport | undefined;
@@ -39,7 +40,7 @@ interface Deps {
 export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
   const calls = new Map<number, CallState>();
   const terminated = new Set<number>();
-  const released = new Map<number, CallState>();
+  const released = new Map<string, CallState>();
   const carriedOut: string[] = [];
 
   const isClosed = (state: CallState) => isOver(state) || terminated.has(state.callId);
@@ -108,10 +109,11 @@ export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
     get released() {
       return [...released.values()];
     },
-    async release(state) {
+    async release(state, leg) {
       if (engine.mood === 'unavailable') return 'unavailable';
-      const known = released.has(state.callId);
-      released.set(state.callId, state);
+      const id = releaseWorkflowId(state.callId, leg);
+      const known = released.has(id);
+      released.set(id, leg === undefined ? state : { ...state, providerCallId: leg });
       if (engine.mood === 'unknown') return 'unknown';
       return known ? 'already-started' : 'started';
     },

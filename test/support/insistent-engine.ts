@@ -28,7 +28,7 @@ export function insistentEngine(engine: CallEngine): CallEngine {
     );
   return {
     state,
-    release: (call) => engine.release(call),
+    release: (...what) => engine.release(...what),
     hear: (callId, push) =>
       first(
         () => engine.hear(callId, push),

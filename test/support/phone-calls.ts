@@ -25,10 +25,17 @@ export const byApp = { user_id: CALLER, terminal_id: 'phone' };
 /** What the provider pushes of the call that it placed. */
 export const pushed = (
   ...reports: readonly ProviderReport[]
+): ProviderPush & { readonly reports: readonly ProviderReport[] } =>
+  pushedOf(PHONE_CALL_ID, ...reports);
+
+/** The same of another call with the same token: it was made to dial twice. */
+export const pushedOf = (
+  providerCallId: string,
+  ...reports: readonly ProviderReport[]
 ): ProviderPush & { readonly reports: readonly ProviderReport[] } => ({
   token: TOKEN,
-  providerCallId: PHONE_CALL_ID,
-  reports: [{ type: 'placed', providerCallId: PHONE_CALL_ID }, ...reports],
+  providerCallId,
+  reports: [{ type: 'placed', providerCallId }, ...reports],
 });
 
 const QUICK_PACE = { ringing: 50, talking: 50, silent: 50 };

@@ -16,6 +16,8 @@ export interface TelephonyInMemory extends Telephony {
   readonly asked: string[];
   /** The same, with questions. */
   readonly requests: string[];
+  /** Ids of the calls that were to be ended, in order. */
+  readonly ended: string[];
   onPlace: DialOutcome | Promise<DialOutcome>;
   onCancel: CancelOutcome;
   onQuery: QueryOutcome;
@@ -32,6 +34,7 @@ export function createTelephonyInMemory(): TelephonyInMemory {
     saysStages: false,
     asked: [],
     requests: [],
+    ended: [],
     onPlace: { kind: 'accepted', providerCallId: PHONE_CALL_ID },
     onCancel: { kind: 'cancelled' },
     onQuery: { kind: 'unspecified', word: '1' },
@@ -40,8 +43,9 @@ export function createTelephonyInMemory(): TelephonyInMemory {
       ask(`place ${caller} ${callee} ${token}`);
       return telephony.onPlace;
     },
-    async cancel({ guard }) {
+    async cancel({ guard, providerCallId }) {
       ask(`cancel ${guard}`);
+      telephony.ended.push(providerCallId);
       return telephony.onCancel;
     },
     async query() {

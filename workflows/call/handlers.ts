@@ -1,7 +1,8 @@
 /**
  * Invariants of every handler here:
  * 1. Registered before the first `await`: the server rejects updates without a handler.
- * 2. Synchronous: nothing can come between judging and assigning. `placed` alone waits, bounded.
+ * 2. Synchronous: nothing can come between judging and assigning. `placed` alone waits, bounded; a
+ *    stray leg is handed over after all is assigned.
  * 3. Only `ApplicationFailure` leaves an update; nothing leaves a signal, or it would fail the call.
  * 4. What the validator refuses costs no history; the handler judges again all the same.
  */
@@ -40,6 +41,7 @@ import {
 } from './messages.js';
 import type { RoomWatch } from './room-watch.js';
 import type { CallSession } from './session.js';
+import { hangUpStray, isAlive } from './stray-leg.js';
 
 /** What an answer may take to reach the one who waits for it: later it counts as not heard. */
 const ON_ITS_WAY_MS = 1_000;
@@ -106,27 +108,36 @@ function signal(session: CallSession, name: CommandName, payload: unknown): void
   if (refusal !== undefined) drop(session, name, `refused ${refusal}`);
 }
 
-function signalReport(session: CallSession, room: RoomWatch, payload: unknown): void {
+function signalReport(
+  session: CallSession,
+  room: RoomWatch,
+  payload: unknown,
+): Promise<void> | undefined {
   if (isPush(payload)) return signalPush(session, payload);
   const report = parseProviderReport(payload);
   if ('invalid' in report) return drop(session, PROVIDER_REPORT_SIGNAL, report.invalid);
   if (report.value.type === 'room') room.hear(report.value);
   else session.report(report.value);
+  return undefined;
 }
 
-/** A provider that was made to dial twice speaks of two calls; one of them is ours. */
-function signalPush(session: CallSession, payload: unknown): void {
+/**
+ * A provider that was made to dial twice speaks of two calls; one of them is ours. The other is hung
+ * up if it lives, and so is ours if it lives after its end.
+ */
+function signalPush(session: CallSession, payload: unknown): Promise<void> | undefined {
   const push = parseProviderPush(payload);
   if ('invalid' in push) return drop(session, PROVIDER_REPORT_SIGNAL, push.invalid);
   const { token, providerCallId, reports } = push.value;
-  const { state } = session;
-  const isOurs =
-    token === state.token && providerCallId === (state.providerCallId ?? providerCallId);
-  if (!isOurs) return drop(session, PROVIDER_REPORT_SIGNAL, 'of another call');
-  for (const report of reports) session.report(report);
+  if (token !== session.state.token) return drop(session, PROVIDER_REPORT_SIGNAL, 'of another call');
+  const isOurs = providerCallId === (session.state.providerCallId ?? providerCallId);
+  if (!isOurs) drop(session, PROVIDER_REPORT_SIGNAL, `of a stray leg ${providerCallId}`);
+  for (const report of isOurs ? reports : []) session.report(report);
+  const isStray = !isOurs || isOver(session.state);
+  return isStray && isAlive(reports) ? hangUpStray(session.state, providerCallId) : undefined;
 }
 
-function drop(session: CallSession, name: string, why: string): void {
+function drop(session: CallSession, name: string, why: string): undefined {
   log.warn('signal dropped', { signal: name, why });
   session.dropSignal(name, why);
 }

@@ -89,7 +89,7 @@ async function hearLate(deps: Hearing, callId: number, push: PhonePush): Promise
   if (recorded === undefined || recorded.state.token !== token) return NOT_OURS;
   if (kind === 'auth') return NOT_OURS;
   if (kind === 'established') {
-    const released = await deps.engine.release({ ...recorded.state, providerCallId });
+    const released = await deps.engine.release(recorded.state, providerCallId);
     return { isTaken: released === 'started' || released === 'already-started', allow: false };
   }
   const { state } = recorded;

@@ -143,6 +143,19 @@ describe('a push', () => {
     expect((await recorded(call))?.cause).toBe('hangup');
   });
 
+  it('of somebody who speaks after the end has that hung up, whichever leg it is', async () => {
+    const call = await placed(api);
+    await push(call.there, 'Hangup', { ...call.known, byetype: '-9' });
+    const before = await recorded(call);
+    const legs = [call.known.callSid, 'another-call', 'a-third-call'];
+    for (const callSid of legs) {
+      expect((await push(call.there, 'CallEstablish', { ...call.known, callSid })).text).toBe(YES);
+    }
+    const ofCall = call.there.engine.released.filter(({ callId }) => callId === call.callId);
+    expect(ofCall.map(({ providerCallId }) => providerCallId)).toEqual(legs);
+    expect(await recorded(call)).toEqual(before);
+  });
+
   it('of another dial, or with another token, moves nothing', async () => {
     const call = await placed(api);
     const before = await call.now();
