@@ -71,13 +71,19 @@ function wishToEnd(state: CallState, end: End, now: number): Step {
   const { wish, by, cause, reason } = end;
   const standing = state.ending;
   if (standing?.wish === 'operator' && wish === 'operator') {
-    return now < standing.at + GIVE_UP_AFTER_MS ? stay(state) : finish(state, end, now);
+    return now < standing.at + GIVE_UP_AFTER_MS ? stay(state) : giveUp(state, end, now);
   }
   if (state.forgotten === true) return stay(state);
   if (standing !== undefined && !replaces(end, standing)) return stay(state);
   const ending: Ending = { wish, by, at: now, cause, ...given(reason) };
   const step = change(state, { ending }, now, { type: 'call.updated' });
   return { ...step, effects: [...step.effects, { type: 'end-at-provider', ending }] };
+}
+
+/** Over here and now; what it holds at its provider is given back however long that takes. */
+function giveUp(state: CallState, end: End, now: number): Step {
+  const isPlaced = state.providerCallId !== undefined;
+  return finish(isPlaced ? { ...state, unreleased: true } : state, end, now);
 }
 
 /** A wish that leaves alone two people who speak by now: a cancel, and a ring that ran out. */

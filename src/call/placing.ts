@@ -21,6 +21,9 @@ export const holdsProvider = (state: CallState): boolean =>
 export const endIsCertain = (state: CallState): boolean =>
   isOver(state) || state.ending !== undefined || state.forgotten === true;
 
+/** Whether it is over here, and nothing of it is left at its provider. */
+export const isSettled = (state: CallState): boolean => isOver(state) && state.unreleased !== true;
+
 type Of<T extends ProviderReport['type']> = Extract<ProviderReport, { type: T }>;
 
 /** What came of placing, where the provider's answer leaves nothing open. */
@@ -76,6 +79,13 @@ export const forgotten = (state: CallState): Step =>
   state.forgotten === true || state.providerCallId === undefined
     ? stay(state)
     : note(state, { forgotten: true });
+
+/** The provider's word that it has nothing left of a call that is over. */
+export function released(state: CallState, now: number): Step {
+  if (state.unreleased === undefined) return stay(state);
+  const { unreleased: _until, ...kept } = state;
+  return change(kept, {}, now, { type: 'call.updated' });
+}
 
 export function claimed(state: CallState): Step {
   if (state.claimBy === undefined) return stay(state);

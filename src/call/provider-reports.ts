@@ -5,7 +5,7 @@ import type { ProviderReport } from './events.js';
 import { found, hinted } from './hints.js';
 import { media, ringing, start } from './media-reports.js';
 import { PHONE_STAGES, type PhoneStage } from './phone-stages.js';
-import { asKnown, forgotten, placed, placingUnknown, refused } from './placing.js';
+import { asKnown, forgotten, placed, placingUnknown, refused, released } from './placing.js';
 import { areSameFacts } from './same-facts.js';
 import { type CallState, isInCall, isOver, type Party, partiesIn, partyOf } from './state.js';
 import { andThen, change, clampTime, type Step, stay } from './step.js';
@@ -13,7 +13,7 @@ import { streamReport } from './stream.js';
 
 export function applyProviderReport(state: CallState, report: ProviderReport, now: number): Step {
   if (report.type === 'enriched') return enrich(state, report, now);
-  if (isOver(state)) return stay(state);
+  if (isOver(state)) return provesRelease(report) ? released(state, now) : stay(state);
   switch (report.type) {
     case 'placed':
       return placed(state, report, now);
@@ -46,6 +46,9 @@ export function applyProviderReport(state: CallState, report: ProviderReport, no
       return streamReport(state, report, now);
   }
 }
+
+const provesRelease = ({ type }: ProviderReport): boolean =>
+  type === 'over' || type === 'forgotten';
 
 type PartyReport = Extract<ProviderReport, { type: 'party' }>;
 

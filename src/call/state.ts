@@ -242,6 +242,8 @@ export interface CallState {
   readonly claimBy?: number;
   /** The provider no longer knows the call; its record of the end is awaited. */
   readonly forgotten?: true;
+  /** Over by an operator's word alone: until its provider confirms it, a phone may still ring there. */
+  readonly unreleased?: true;
   readonly heard?: Heard;
   readonly stream?: Stream;
   /** Count of observable changes, from 1. */

@@ -67,6 +67,40 @@ describe('a wish to end where a provider confirms', () => {
     });
   });
 
+  describe('that an operator gives up', () => {
+    const ops: CallEvent = { type: 'end', by: 'night shift', cause: 'ops_ended' };
+    const givenUp = (call: CallState): CallState => {
+      const { state } = judge(call, ops, T0 + 60_000);
+      return judge(state, ops, T0 + 90_000).state;
+    };
+
+    it.each<[what: string, word: CallEvent]>([
+      ['its end', over({ cause: 'hangup', by: 'callee' })],
+      ['that there is none', { type: 'forgotten' }],
+    ])('is over, and holds its line until the provider says %s', (_what, word) => {
+      const state = givenUp(robot());
+      expect(state).toMatchObject({ status: 'ended', cause: 'ops_ended', unreleased: true });
+      const bridged: CallEvent = { type: 'bridged' };
+      const refusedGuard: CallEvent = { type: 'guard-refused' };
+      expect(after(state, refusedGuard, bridged, isPlaced)).toBe(state);
+      const freed = after(state, word);
+      const { unreleased: _held, ...ended } = state;
+      expect(freed).toEqual({
+        ...ended,
+        version: state.version + 1,
+        touchedAt: expect.any(Number),
+      });
+      expect(after(freed, word)).toBe(freed);
+    });
+
+    it('holds nothing where no call of the provider is known', () => {
+      const doubt: CallEvent = { type: 'placing-unknown', evidence: 'no answer' };
+      const unplaced = givenUp(after(aCall({ channel: 'phone' }), doubt));
+      expect(unplaced).toMatchObject({ status: 'ended', cause: 'ops_ended' });
+      expect(unplaced.unreleased).toBeUndefined();
+    });
+  });
+
   it('is not cleared by a refused guard once a hangup stands', () => {
     const state = after(phone(), cancel(), hangup(), { type: 'guard-refused' });
     expect(state.ending).toMatchObject({ wish: 'hangup' });

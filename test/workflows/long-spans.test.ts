@@ -171,6 +171,30 @@ describe('a two-way callback', () => {
     expect(telephony.requests).toEqual([PLACED, 'cancel before_callee_answers']);
   });
 
+  it('that an operator ends twice is over at once, and hung up all the same, once', async () => {
+    const telephony = createTelephonyInMemory();
+    telephony.onCancel = { kind: 'unknown', evidence: { fault: 'timeout' } };
+    let tries = 0;
+    const state = await playPhones(telephony, async (call) => {
+      await expect.poll(() => telephony.asked).toEqual([PLACED]);
+      await bridge(call);
+      await call.signal('end', { by: 'night shift' });
+      await expect.poll(() => telephony.ended).toContain(PHONE_CALL_ID);
+      await call.wait(MINUTE_MS);
+      await call.signal('end', { by: 'night shift' });
+      await expect.poll(async () => (await call.state()).status).toBe('ended');
+      tries = telephony.ended.length;
+      await call.wait(MINUTE_MS);
+      expect(telephony.ended.length).toBeGreaterThan(tries);
+      tries = telephony.ended.length;
+      telephony.onCancel = { kind: 'cancelled' };
+    });
+    expect(telephony.ended).toHaveLength(tries + 1);
+    expect(state).toMatchObject({ cause: 'ops_ended', endedBy: 'night shift' });
+    expect(state.unreleased).toBeUndefined();
+    isAbout(spanOf(state, state.acceptedAt), MINUTE_MS);
+  });
+
   it('whose start came too late rings nobody', async () => {
     const telephony = createTelephonyInMemory();
     const state = await playPhones(telephony, undefined, { startBy: Date.now() - MINUTE_MS });

@@ -15,7 +15,7 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { CallEvent } from '../../src/call/events.js';
-import { isPlacing } from '../../src/call/placing.js';
+import { isPlacing, isSettled } from '../../src/call/placing.js';
 import { type CallState, isOver } from '../../src/call/state.js';
 import { CODES, type ErrorCode } from '../../src/contract/codes.js';
 import { parseCommand } from '../../src/contract/command-payload.js';
@@ -129,11 +129,12 @@ function signalPush(session: CallSession, payload: unknown): Promise<void> | und
   const push = parseProviderPush(payload);
   if ('invalid' in push) return drop(session, PROVIDER_REPORT_SIGNAL, push.invalid);
   const { token, providerCallId, reports } = push.value;
-  if (token !== session.state.token) return drop(session, PROVIDER_REPORT_SIGNAL, 'of another call');
+  if (token !== session.state.token)
+    return drop(session, PROVIDER_REPORT_SIGNAL, 'of another call');
   const isOurs = providerCallId === (session.state.providerCallId ?? providerCallId);
   if (!isOurs) drop(session, PROVIDER_REPORT_SIGNAL, `of a stray leg ${providerCallId}`);
   for (const report of isOurs ? reports : []) session.report(report);
-  const isStray = !isOurs || isOver(session.state);
+  const isStray = !isOurs || isSettled(session.state);
   return isStray && isAlive(reports) ? hangUpStray(session.state, providerCallId) : undefined;
 }
 

@@ -37,10 +37,11 @@ function changedAttributes(before: CallState, after: CallState) {
 function details({ state, timeline, droppedSignals }: Shown): string {
   const outcome = state.cause === undefined ? '' : ` (${state.cause}: ${state.reason})`;
   const ending = state.ending === undefined ? '' : `, ending: ${state.ending.wish}`;
+  const left = state.unreleased === undefined ? '' : ', its provider is still asked to end it';
   return [
     summaryOf(state),
     '',
-    `**${state.status}**${outcome}${ending}, version ${state.version}`,
+    `**${state.status}**${outcome}${ending}${left}, version ${state.version}`,
     '',
     '| party | role | state | terminal |',
     '|---|---|---|---|',

@@ -6,8 +6,8 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { PlacingReport, ProviderReport } from '../../src/call/events.js';
-import { endIsCertain, isPlacing, reconcileUntil } from '../../src/call/placing.js';
-import { type CallState, isOver } from '../../src/call/state.js';
+import { endIsCertain, isPlacing, isSettled, reconcileUntil } from '../../src/call/placing.js';
+import type { CallState } from '../../src/call/state.js';
 import type { CallSession } from './session.js';
 
 /** What a channel asks of the provider that carries its calls. Answers are reports in our words. */
@@ -34,8 +34,8 @@ export const RECORD_WITHIN_MS = 30_000;
 
 /**
  * The course of a call that a provider carries, the same on every such channel: it is placed, looked
- * for where that was not answered, followed, ended and closed, until it is over or this run has to
- * end.
+ * for where that was not answered, followed, ended and closed, until it is over and nothing of it is
+ * left there, or this run has to end.
  */
 export class ProviderPlay {
   readonly #session: CallSession;
@@ -73,7 +73,7 @@ export class ProviderPlay {
   }
 
   get #isDone(): boolean {
-    return isOver(this.#state) || this.#mustLeave();
+    return isSettled(this.#state) || this.#mustLeave();
   }
 
   async #asking(work: () => Promise<void>): Promise<void> {
@@ -133,7 +133,7 @@ export class ProviderPlay {
 
   /** A call that the provider forgot is ended all the same: it may have been asked too early. */
   async #end(): Promise<void> {
-    const isKnown = () => isOver(this.#state);
+    const isKnown = () => isSettled(this.#state);
     await this.#ask(isKnown, () => this.#side.end(this.#state));
     const { close } = this.#side;
     if (isKnown() || close === undefined || this.#state.forgotten !== true) return;

@@ -1,6 +1,7 @@
 import { nextDeadline } from '../../src/call/deadlines.js';
 import type { CallEvent, Deadline, ProviderReport } from '../../src/call/events.js';
 import { rungFrom } from '../../src/call/new-call.js';
+import { isSettled } from '../../src/call/placing.js';
 import { type CallState, isOver } from '../../src/call/state.js';
 import { type Effect, isRefusal, type OutwardEvent, toldBy } from '../../src/call/step.js';
 import { type Judgement, judge, transition } from '../../src/call/transition.js';
@@ -132,7 +133,7 @@ export class CallSession implements Shown {
   }
 
   get isFinished(): boolean {
-    return isOver(this.#state) && !this.#isBehind;
+    return isSettled(this.#state) && !this.#isBehind;
   }
 
   carry(): Carried {
