@@ -94,9 +94,12 @@ function placed({ verdict, evidence, members }: Reply): DialOutcome {
   return providerCallId === undefined ? unreadable : { kind: 'accepted', providerCallId };
 }
 
-/** Only what is about the call itself is the provider's word that it will not. */
+/**
+ * Only what is about the call itself is the provider's word that it will not. Nobody wrote down which
+ * code says so, and asking again does no harm: one that is not listed is taken for it, too.
+ */
 const isDeclined = ({ verdict }: Reply): boolean =>
-  verdict.kind === 'refused' && verdict.reason === 'numbers';
+  verdict.kind === 'unlisted' || (verdict.kind === 'refused' && verdict.reason === 'numbers');
 
 function cancelled(reply: Reply): CancelOutcome {
   const { verdict, evidence } = reply;
@@ -115,8 +118,10 @@ function queried(reply: Reply, words: StateWords): QueryOutcome {
   return meaning === 'over' ? { kind: 'over' } : { kind: 'live', stage: meaning };
 }
 
+/** Whatever the provider says, nobody is rung for a sub-account. */
 function madeAccount({ verdict, evidence, members }: Reply): SubAccountOutcome {
   if (verdict.kind === 'refused') return { kind: 'refused', reason: verdict.reason, evidence };
+  if (verdict.kind === 'unlisted') return { kind: 'refused', reason: 'numbers', evidence };
   if (verdict.kind !== 'done') return { kind: 'unknown', evidence };
   const account = accountIn(partOf(members, 'SubAccount') ?? {});
   return account === undefined ? unreadable : { kind: 'account', account };

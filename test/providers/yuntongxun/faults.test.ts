@@ -22,6 +22,8 @@ const FAULTS: readonly Case[] = [
   [{ kind: 'code', code: 111_000, effect: true }, { code: '111000' }, true],
   [{ kind: 'slow-answer', ms: 4_500 }, { fault: 'timeout' }, true],
 ];
+/** Nobody knows what they mean; some of them are said of text messages. */
+const UNLISTED = [112_300, 160_040, 172_001, 200_000, 999_999];
 
 describe('a placing that meets', () => {
   it.each(FAULTS)('%o is unknown, sent once and no more', async (fault, evidence, rings) => {
@@ -33,6 +35,18 @@ describe('a placing that meets', () => {
     expect(calls).toHaveLength(rings ? 1 : 0);
     expect(requests['Calls/Callback']).toBe(1);
   });
+
+  it.each(UNLISTED)(
+    'the code %d, which nobody knows, is unknown and not redialled',
+    async (code) => {
+      const { telephony, dial, simulator } = await line();
+      simulator.control.fault({ on: 'Calls/Callback', kind: 'code', code, effect: true });
+      const evidence = { code: String(code) };
+      expect(await telephony.place(dial)).toEqual({ kind: 'unknown', evidence });
+      const { calls, requests } = simulator.control.ledger();
+      expect([calls.length, requests['Calls/Callback']]).toEqual([1, 1]);
+    },
+  );
 
   it('an answer that names no call is unknown', async () => {
     const { telephony, dial, simulator } = await line();
@@ -83,6 +97,28 @@ describe('a cancel that meets', () => {
   );
 });
 
+describe('a code that nobody knows', () => {
+  const unlisted = (on: string) => ({ on, kind: 'code', code: 200_000 }) as const;
+
+  it('declines a cancel, and a question', async () => {
+    const there = await line();
+    const providerCallId = await placedOn(there);
+    const { account, simulator, telephony } = there;
+    for (const on of ['Calls/CallCancel', 'ivr/call']) simulator.control.fault(unlisted(on));
+    const evidence = { code: '200000' };
+    const cancel = { account, providerCallId, guard: 'before_callee_answers' } as const;
+    expect(await telephony.cancel(cancel)).toEqual({ kind: 'declined', evidence });
+    expect(await telephony.query(providerCallId)).toEqual({ kind: 'declined', evidence });
+  });
+
+  it('makes no sub-account', async () => {
+    const { simulator, telephony } = await line();
+    simulator.control.fault(unlisted('SubAccounts'));
+    const refused = { kind: 'refused', reason: 'numbers', evidence: { code: '200000' } };
+    expect(await telephony.subAccount('switchyard-1')).toEqual(refused);
+  });
+});
+
 it.each([
   ['000000', { kind: 'done' }],
   ['0000', { kind: 'done' }],
@@ -95,7 +131,10 @@ it.each([
   ['111181', { kind: 'refused', reason: 'account' }],
   ['111212', { kind: 'refused', reason: 'account' }],
   ['111702', { kind: 'refused', reason: 'numbers' }],
-  ['172001', { kind: 'refused', reason: 'numbers' }],
+  ['111999', { kind: 'refused', reason: 'numbers' }],
+  ['110999', { kind: 'unlisted' }],
+  ['112000', { kind: 'unlisted' }],
+  ['172001', { kind: 'unlisted' }],
   ['whatever', { kind: 'outcome-unknown' }],
 ])('takes the code %s for %o', (code, verdict) => {
   expect(verdictOf(code)).toEqual(verdict);
