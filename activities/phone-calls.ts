@@ -46,6 +46,7 @@ export function createPhoneActivities(work: PhoneWork) {
       const ready = await prepare(work, call).catch(saysWhatIsAway);
       if ('type' in ready) return ready;
       if (Date.now() > begunAt + PREPARED_WITHIN_MS) return refused('not_sent', 'it took too long');
+      if (Date.now() > call.dialBy) return refused('not_sent', 'its ring was over');
       const { numbers, account } = ready;
       const { token, maxSeconds } = call;
       const { caller, callee, shown } = numbers;

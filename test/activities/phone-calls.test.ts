@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
 import {
@@ -21,6 +22,7 @@ const CALL = {
   calleeId: '20002',
   token: 'a-token-of-15-c',
   maxSeconds: 60,
+  dialBy: Date.now() + 3_600_000,
 };
 const numbers = { caller: '+8613800138000', callee: '+8613900139000' };
 const planned = (account?: SubAccount): DialPlanOutcome => ({
@@ -146,6 +148,26 @@ describe('placing', () => {
     });
     expect(await late.run(placePhoneCall, CALL)).toEqual(refusal('not_sent'));
     expect(await run().run(withoutTelephony.placePhoneCall)).toEqual(refusal('not_sent'));
+    expect(telephony.asked).toEqual([]);
+  });
+});
+
+describe('a ring that is over', () => {
+  it('is dialled for no more', async () => {
+    const telephony = createTelephonyInMemory();
+    const { placePhoneCall } = activities(telephony);
+    const late = { ...CALL, dialBy: Date.now() - 1 };
+    expect(await run().run(placePhoneCall, late)).toEqual(refusal('not_sent'));
+    expect(telephony.asked).toEqual([]);
+  });
+
+  it('is not dialled for where it ran out while all was made ready', async () => {
+    const telephony = createTelephonyInMemory();
+    const dialBy = Date.now() + 200;
+    const { placePhoneCall } = activities(telephony, {
+      reservations: { whyNotDial: () => pause(Math.max(0, dialBy - Date.now()) + 50) },
+    });
+    expect(await run().run(placePhoneCall, { ...CALL, dialBy })).toEqual(refusal('not_sent'));
     expect(telephony.asked).toEqual([]);
   });
 });

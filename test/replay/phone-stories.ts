@@ -8,8 +8,8 @@ import type { Stage, Story, Told, ToldRun } from './stage.js';
 import { terminated } from './terminated.js';
 
 const MANY_SIGNALS = 100;
-/** So that its ring runs out at once, although the provider is left some time to say so first. */
-const RUNG_OUT = { ringTimeoutMs: -9_500 };
+/** It is dialled before its ring runs out, and the provider is left some time to say so first. */
+const SHORT_RING = { ringTimeoutMs: 1_000 };
 
 async function begun({ engine }: Stage, more: CallOptions = {}): Promise<Told> {
   const call = aStart(aPhoneCall(more));
@@ -105,7 +105,7 @@ export const PHONE_STORIES: Readonly<Record<string, Story>> = {
     await stage.engine.command(told.callId, 'hangup', byApp);
     return told;
   },
-  'by phone, rung in vain': (stage) => placed(stage, RUNG_OUT),
+  'by phone, rung in vain': (stage) => placed(stage, SHORT_RING),
   async 'by phone, placed in doubt and heard of'(stage) {
     stage.telephony.onPlace = unknown;
     const told = await begun(stage);
@@ -116,7 +116,7 @@ export const PHONE_STORIES: Readonly<Record<string, Story>> = {
   },
   'by phone, placed in doubt and never heard of': (stage) => {
     stage.telephony.onPlace = unknown;
-    return begun(stage, { ringTimeoutMs: -29_000 });
+    return begun(stage, SHORT_RING);
   },
   async 'by phone, followed by questions'(stage) {
     const told = await placed(stage, { phone: { polls: true } });

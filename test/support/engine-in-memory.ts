@@ -31,6 +31,13 @@ export interface EngineInMemory extends CallEngine {
   report(callId: number, report: ProviderReport): Promise<void>;
 }
 
+const NOT_SENT: ProviderReport = {
+  type: 'refused',
+  code: 0,
+  info: 'not sent: ended before',
+  reason: 'not_sent',
+};
+
 interface Deps {
   readonly records: Records;
   readonly now: () => number;
@@ -66,11 +73,17 @@ export function createEngineInMemory({ records, now }: Deps): EngineInMemory {
     if (judged.state !== state) await keep(judged.state, judged.effects);
   }
 
+  /** Nobody is rung for a call that came with a wish to end it. */
+  function placing(call: StartCall): ProviderReport | undefined {
+    if ((call.robot ?? call.phone) === undefined) return undefined;
+    return call.state.ending === undefined ? engine.onPlace(call) : NOT_SENT;
+  }
+
   async function start(call: StartCall): Promise<void> {
     const { state, startBy, supersedes } = call;
     if (calls.has(state.callId) || now() > startBy) return;
     carriedOut.push(`start ${state.callId}`);
-    const said = (call.robot ?? call.phone) && engine.onPlace(call);
+    const said = placing(call);
     const begun = said && judge(state, said, now());
     // Before the first await: whoever asks what came of placing waits for the provider's word.
     calls.set(state.callId, begun?.state ?? state);

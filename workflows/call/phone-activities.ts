@@ -10,6 +10,8 @@ export interface DialledCall {
   readonly calleeId: string;
   readonly token: string;
   readonly maxSeconds: number;
+  /** In milliseconds since the epoch: nobody's phone is to ring any more after that. */
+  readonly dialBy: number;
 }
 
 export interface FollowedPhoneCall {

@@ -28,6 +28,7 @@ export const phoneSide = ({ polls }: PhonePlan): ProviderSide => ({
       calleeId: calleeOf(call),
       token: call.token ?? '',
       maxSeconds: Math.ceil(call.limits.maxDurationMs / 1_000),
+      dialBy: call.ring.until,
     }),
   // Nothing can be searched: a push that carries our token brings the call's id.
   find: async () => [],

@@ -1,5 +1,7 @@
 import { type CallState, callerOf, isOver } from '../../call/state.js';
+import { judge } from '../../call/transition.js';
 import type { CommandOutcome } from '../../ports/call-engine.js';
+import type { RecordedCall } from '../../ports/call-reader.js';
 import { CallError } from '../call-error.js';
 import { readCall } from '../read-call.js';
 import { settleCall } from '../settle-call.js';
@@ -34,20 +36,37 @@ export async function cancelPhone(
     if (outcome.kind !== 'gone') {
       return answered(outcome) ?? confirmed(deps, call.callId, until);
     }
-    if (await isSettled(deps, call.callId, until)) return 'cancelled';
+    if ((await withoutWorkflow(deps, call.callId, until)) === 'over') return 'cancelled';
     if (deps.now() + LOOK_EVERY_MS >= until) return 'failed';
     await deps.pause(LOOK_EVERY_MS);
   }
 }
 
-/** A call that is not there may be over; or its start is still on the way, and it would ring. */
-async function isSettled(
+/**
+ * A call that is not there may be over; or its start is still on the way, and it would ring: of two
+ * starts with one id the engine carries out the first, so this one is sent after it, cancelled.
+ */
+async function withoutWorkflow(
   deps: PhoneDependencies,
   callId: number,
   answerBy: number,
-): Promise<boolean> {
+): Promise<'over' | 'not-known'> {
   const recorded = await deps.reader.find(callId);
-  return recorded !== undefined && (await settleCall(deps, recorded, answerBy)).kind === 'over';
+  if (recorded === undefined) return 'not-known';
+  const { kind } = await settleCall(deps, recorded, answerBy);
+  if (kind === 'over') return 'over';
+  if (kind === 'live') {
+    const phone = { polls: deps.phone.polls };
+    await deps.engine.start({ ...cancelled(recorded, deps.now()), phone }, answerBy - deps.now());
+  }
+  return 'not-known';
+}
+
+/** Of the version that was recorded: nobody has been told of anything yet. */
+function cancelled({ state, startBy }: RecordedCall, now: number): RecordedCall {
+  const cancel = { type: 'cancel', userId: callerOf(state).userId, terminalId: TERMINAL } as const;
+  const { ending } = judge(state, cancel, now).state;
+  return { state: ending === undefined ? state : { ...state, ending }, startBy };
 }
 
 /** `undefined`: it has to be seen what comes of it. */

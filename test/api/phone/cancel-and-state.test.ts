@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProviderReport } from '../../../src/call/events.js';
 import { newCall } from '../../../src/call/new-call.js';
 import { callIdOfSid, callSidOf } from '../../../src/contract/call-sid.js';
+import type { CallEngine } from '../../../src/ports/call-engine.js';
 import type { EngineMood } from '../../support/engine-in-memory.js';
 import { get, type PhoneApi, type PhoneApiOptions, reachable, startPhoneApi } from './fixtures.js';
 
@@ -194,22 +194,54 @@ describe('callCancel', () => {
     expect((await get(there, `callCancel/${callSid}`, caller)).body).toStrictEqual(answer);
   });
 
-  it('of a call whose start is still on its way is no success until the call is there', async () => {
-    const { there, caller, callSid, callId } = await rung([]);
-    const recorded = await there.store.reader.find(callId);
-    if (recorded === undefined) throw new Error('no record');
+  /** A call that is booked, and whose start was sent and has not arrived. */
+  async function underway() {
+    const call = await rung([], false);
+    const { there, callId } = call;
+    const start = await there.store.reader.find(callId);
+    if (start === undefined) throw new Error('no record');
     there.engine.terminate(callId);
-    const cancelling = get(there, `callCancel/${callSid}`, caller);
-    expect(await Promise.race([cancelling, pause(1_000)])).toBeUndefined();
-    await there.engine.start(recorded);
+    let dials = 0;
+    there.answer = (providerCallId) => {
+      dials += 1;
+      return { type: 'placed', providerCallId };
+    };
+    const late = { ...start, phone: { polls: false } };
+    return { ...call, land: () => there.engine.start(late), dials: () => dials };
+  }
+
+  it('of a call whose start is still on its way holds: it rings nobody when it lands', async () => {
+    const { there, caller, callSid, callId, land, dials } = await underway();
+    expect((await get(there, `callCancel/${callSid}`, caller)).body).toStrictEqual(CANCELLED);
+    expect(await land()).toBe('already-started');
+    const record = (await there.store.reader.find(callId))?.state;
+    expect(record).toMatchObject({ status: 'cancelled', endedBy: caller, version: 2 });
+    expect(dials()).toBe(0);
+    expect((await get(there, `callState/${callSid}`, caller)).body).toStrictEqual(stateType('4'));
+  });
+
+  it('of a call whose start lands just then is the one of that call', async () => {
+    const { there, caller, callSid, callId, land } = await underway();
+    let isLanded = false;
+    const command: CallEngine['command'] = async (...sent) => {
+      if (isLanded) return there.engine.command(...sent);
+      isLanded = true;
+      await land();
+      return { kind: 'gone' };
+    };
+    const other = await there.as({ deps: { engine: { ...there.engine, command } } });
+    const cancelling = get(other, `callCancel/${callSid}`, caller);
     await expect.poll(async () => (await there.engine.state(callId))?.ending).toBeDefined();
     await there.engine.report(callId, over);
     expect((await cancelling).body).toStrictEqual(CANCELLED);
+    // The one that was lost, and the one that landed.
+    const starts = there.engine.carriedOut.filter((what) => what === `start ${callId}`);
+    expect(starts).toHaveLength(2);
   });
 
-  it('of a call that does not come within five seconds fails: it may still ring', async () => {
-    const { there, caller, callSid, callId } = await rung([]);
-    there.engine.terminate(callId);
+  it('of a call of which nothing is known for five seconds fails: it may still ring', async () => {
+    const { there, caller, callSid } = await underway();
+    there.engine.mood = 'unknown';
     expect((await get(there, `callCancel/${callSid}`, caller)).body).toStrictEqual(NOT_CANCELLED);
   });
 
