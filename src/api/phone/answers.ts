@@ -36,6 +36,17 @@ export const FAILURE_OF: Readonly<Record<PhoneRefusalWord, PhoneFailure>> = {
   not_sent: 'system',
 };
 
+/**
+ * What is answered to a user who asks too often. The document has no word for it: it is the one for
+ * somebody who may not, as with the other guards, and never the one for something of ours being away.
+ */
+export const WHEN_LIMITED = {
+  call: 'parameters',
+  callService: 'parameters',
+  callCancel: 'cancel',
+  callState: 'user',
+} as const satisfies Readonly<Record<string, PhoneFailure>>;
+
 export const noPhoneText = (hotline: string | undefined): string =>
   `用户未绑定手机号,请手动拨打${hotline ?? ''}!`;
 

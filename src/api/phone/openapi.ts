@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
-import { noPhoneText, PHONE_FAILURES } from './answers.js';
+import { noPhoneText, PHONE_FAILURES, WHEN_LIMITED } from './answers.js';
 
 const callSid = z.string().meta({
   description: 'Creation time by Beijing’s clock, and the call id',
@@ -20,6 +20,7 @@ interface Documented {
   readonly data: z.ZodObject;
   readonly example: object;
   readonly failures: readonly (keyof typeof PHONE_FAILURES | 'noPhone')[];
+  readonly whenLimited: keyof typeof PHONE_FAILURES;
 }
 
 const started = z.object({ callSid }).meta({ id: 'PhoneCallStarted' });
@@ -33,6 +34,7 @@ const DOCUMENTED: Readonly<Record<string, Documented>> = {
     data: started,
     example: { callSid: '16090510160925480001030600243044' },
     failures: ofStart,
+    whenLimited: WHEN_LIMITED.call,
   },
   '/v1/app/callService': {
     operationId: 'phoneCallService',
@@ -40,6 +42,7 @@ const DOCUMENTED: Readonly<Record<string, Documented>> = {
     data: started,
     example: { callSid: '16090510160925480001030600243044' },
     failures: ofStart,
+    whenLimited: WHEN_LIMITED.callService,
   },
   '/v1/app/callCancel/{callSid}': {
     operationId: 'phoneCallCancel',
@@ -48,6 +51,7 @@ const DOCUMENTED: Readonly<Record<string, Documented>> = {
     data: z.object({ isSuccess: z.literal('success') }).meta({ id: 'PhoneCallCancelled' }),
     example: { isSuccess: 'success' },
     failures: ['user', 'cancel', 'system'],
+    whenLimited: WHEN_LIMITED.callCancel,
   },
   '/v1/app/callState/{callSid}': {
     operationId: 'phoneCallState',
@@ -56,6 +60,7 @@ const DOCUMENTED: Readonly<Record<string, Documented>> = {
     data: z.object({ stateType: z.enum(['1', '2', '3', '4']) }).meta({ id: 'PhoneCallState' }),
     example: { stateType: '3' },
     failures: ['user', 'system'],
+    whenLimited: WHEN_LIMITED.callState,
   },
 };
 
@@ -70,7 +75,7 @@ const failureOf = (name: Documented['failures'][number]) => {
 };
 
 function operationOf(documented: Documented): ZodOpenApiOperationObject {
-  const { operationId, summary, data, example, failures, path } = documented;
+  const { operationId, summary, data, example, failures, whenLimited, path } = documented;
   const success = z.object({
     data,
     returnCode: z.literal(200),
@@ -83,6 +88,7 @@ function operationOf(documented: Documented): ZodOpenApiOperationObject {
   return {
     operationId,
     summary,
+    description: `Whoever asks too often is answered ${PHONE_FAILURES[whenLimited].join(' ')}`,
     tags: ['phones'],
     security: [],
     requestParams: { query, ...(path !== undefined && { path }) },

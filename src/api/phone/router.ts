@@ -1,4 +1,10 @@
-import { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
+import {
+  type ErrorRequestHandler,
+  type NextFunction,
+  type Request,
+  type Response,
+  Router,
+} from 'express';
 import { readLong } from '../../contract/long.js';
 import { StoreUnavailable } from '../../ports/reservations.js';
 import { CallError } from '../../service/call-error.js';
@@ -7,7 +13,7 @@ import type { PhoneService } from '../../service/phone/phone-service.js';
 import { factsOf } from '../answer.js';
 import type { Authenticate } from '../auth/authenticate.js';
 import type { RateLimit } from '../rate-limit.js';
-import { FAILURE_OF, sendPhoneData, sendPhoneFailure } from './answers.js';
+import { FAILURE_OF, sendPhoneData, sendPhoneFailure, WHEN_LIMITED } from './answers.js';
 
 export interface PhoneFacade {
   readonly service: PhoneService;
@@ -18,7 +24,7 @@ export interface PhoneFacade {
 type Answer = (facade: PhoneFacade, userId: string, req: Request, res: Response) => Promise<void>;
 
 interface PhoneRoute {
-  readonly operation: string;
+  readonly operation: keyof typeof WHEN_LIMITED;
   readonly path: string;
   readonly answer: Answer;
 }
@@ -59,23 +65,31 @@ const callState: Answer = async ({ service }, userId, req, res) => {
 };
 
 const ROUTES: readonly PhoneRoute[] = [
-  { operation: 'phone:call', path: '/v1/app/call/:targetId', answer: call },
-  { operation: 'phone:callService', path: '/v1/app/callService', answer: callService },
-  { operation: 'phone:callCancel', path: '/v1/app/callCancel/:callSid', answer: callCancel },
-  { operation: 'phone:callState', path: '/v1/app/callState/:callSid', answer: callState },
+  { operation: 'call', path: '/v1/app/call/:targetId', answer: call },
+  { operation: 'callService', path: '/v1/app/callService', answer: callService },
+  { operation: 'callCancel', path: '/v1/app/callCancel/:callSid', answer: callCancel },
+  { operation: 'callState', path: '/v1/app/callState/:callSid', answer: callState },
 ];
 
 /** The documented phone API: GET, the token in the query, and HTTP 200 whatever comes of it. */
 export function phoneRouter(facade: PhoneFacade): Router {
   const router = Router({ caseSensitive: true });
+  router.use('/v1/app', asWritten);
   for (const { operation, path, answer } of ROUTES) {
     const route = router.route(path);
     // Express would answer HEAD with what GET does.
     route.head(notAllowed);
     route.get(async (req, res) => {
-      factsOf(res).operationId = operation;
+      factsOf(res).operationId = `phone:${operation}`;
       const userId = await userOf(facade, req);
-      if (userId === undefined) return sendPhoneFailure(res, { failure: 'user', word: 'no_user' });
+      const isLimited = await asksTooOften(facade, req, userId);
+      if (userId === undefined || isLimited) {
+        const failure = userId === undefined ? 'user' : WHEN_LIMITED[operation];
+        return sendPhoneFailure(res, {
+          failure,
+          word: isLimited ? 'too_many_requests' : 'no_user',
+        });
+      }
       return answer(facade, userId, req, res);
     });
     route.all(notAllowed);
@@ -84,22 +98,41 @@ export function phoneRouter(facade: PhoneFacade): Router {
   return router;
 }
 
+/** A path that cannot be decoded is taken as it is written: it names no user, and no call. */
+function asWritten(req: Request, _res: Response, next: NextFunction): void {
+  const [path = '', ...query] = req.url.split('?');
+  try {
+    decodeURIComponent(path);
+  } catch {
+    req.url = [path.replaceAll('%', '%25'), ...query].join('?');
+  }
+  next();
+}
+
 function notAllowed(_req: Request, res: Response): void {
   factsOf(res).code = 'method';
   res.status(405).set({ Allow: 'GET', 'Cache-Control': 'no-store' }).end();
 }
 
-/** Whoever cannot authenticate is counted by address, so that guessing tokens is slow. */
-async function userOf({ authenticate, limit }: PhoneFacade, req: Request) {
+async function userOf({ authenticate }: PhoneFacade, req: Request) {
   const { access_token: token } = req.query;
   const known = typeof token === 'string' ? authenticate(`Bearer ${token}`) : undefined;
   const principal = await known?.catch((error: unknown) => {
     if (error instanceof CallError) return undefined;
     throw error;
   });
-  const userId = principal?.kind === 'user' ? principal.userId : undefined;
-  await limit(userId === undefined ? `address:${req.ip ?? ''}` : `user:${userId}`);
-  return userId;
+  return principal?.kind === 'user' ? principal.userId : undefined;
+}
+
+/** Whoever cannot authenticate is counted by address. */
+async function asksTooOften({ limit }: PhoneFacade, req: Request, userId: string | undefined) {
+  try {
+    await limit(userId === undefined ? `address:${req.ip ?? ''}` : `user:${userId}`);
+    return false;
+  } catch (error) {
+    if (error instanceof CallError && error.code === 42901) return true;
+    throw error;
+  }
 }
 
 async function place(

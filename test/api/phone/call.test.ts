@@ -146,7 +146,7 @@ describe('nobody is rung', () => {
 
   it.each(['HEAD', 'POST', 'PUT', 'OPTIONS'])('by %s', async (method) => {
     const there = await start();
-    for (const path of ['call/1', 'callService', 'callCancel/1', 'callState/1']) {
+    for (const path of ['call/1', 'call/%zz', 'callService', 'callCancel/1', 'callState/1']) {
       const { status, headers } = await fetch(`${there.url}/v1/app/${path}`, { method });
       expect(status).toBe(405);
       expect(headers.get('allow')).toBe('GET');

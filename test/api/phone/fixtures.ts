@@ -19,6 +19,7 @@ export interface PhoneApiOptions {
   readonly plan?: Partial<DialPlanSettings>;
   readonly phone?: Partial<PhoneDependencies['phone']>;
   readonly deps?: Partial<Dependencies>;
+  readonly app?: TestApiOptions['app'];
 }
 
 export interface PhoneApi extends TestApi {
@@ -64,6 +65,7 @@ const phoneOf =
 
 const apiOptions = (options: PhoneApiOptions): TestApiOptions => ({
   ...(options.deps !== undefined && { deps: options.deps }),
+  ...(options.app !== undefined && { app: options.app }),
   phone: phoneOf(options),
 });
 

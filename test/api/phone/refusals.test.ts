@@ -78,6 +78,10 @@ const ROWS: readonly Row[] = [
       return [`call/00${caller}`, caller];
     },
   },
+  ...['call/%zz', 'call/%ff', 'call/%'].flatMap((path): Row[] => [
+    { word: 'no_user', answer: NO_USER, ask: async () => [path, undefined] },
+    { word: 'bad_target', answer: PARAMETERS, ask: async (there) => [path, await bare(there)] },
+  ]),
   {
     word: 'no_phone',
     answer: { returnCode: 400, returnMsg: '用户未绑定手机号,请手动拨打!' },
@@ -261,5 +265,24 @@ describe('a call that is not placed', () => {
         expect(await answer.json()).toStrictEqual(NO_USER);
       }
     }
+  });
+});
+
+describe('somebody who asks too often', () => {
+  const NOT_CANCELLED = { returnCode: 400, returnMsg: '取消呼叫失败!' };
+
+  it.each([
+    ['call/20002', PARAMETERS],
+    ['call/%zz', PARAMETERS],
+    ['callService', PARAMETERS],
+    ['callCancel/1', NOT_CANCELLED],
+    ['callState/1', NO_USER],
+  ])('is answered in the words of the document: %s', async (path, answer) => {
+    const there = await start({ app: { rateLimitPerSecond: 0 } });
+    const { status, headers, body } = await get(there, path, await reachable(there));
+    expect(body).toStrictEqual(answer);
+    expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
+    await expect.poll(() => there.log()).toContain('"code":"too_many_requests"');
+    expect((await get(there, path, undefined)).body).toStrictEqual(NO_USER);
   });
 });
