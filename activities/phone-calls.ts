@@ -1,4 +1,4 @@
-import { ApplicationFailure, Context } from '@temporalio/activity';
+import { ApplicationFailure, Context, heartbeat } from '@temporalio/activity';
 import type { ProviderReport } from '../src/call/events.js';
 import { PHONE_STAGES } from '../src/call/phone-stages.js';
 import type { PhoneRefusalWord } from '../src/contract/phone-plan.js';
@@ -95,8 +95,9 @@ export function createPhoneActivities(work: PhoneWork) {
       if (guard !== 'always') return [{ type: 'guard-refused' }];
       // Without a condition to fail, it can only be that there is nothing to end. It is asked again
       // all the same, as long as the provider does not say so in so many words.
-      const { attempt } = Context.current().info;
-      if (kind !== 'declined' && attempt < DECLINES_UNTIL_BELIEVED) {
+      const declines = declinesBefore() + 1;
+      if (kind !== 'declined' && declines < DECLINES_UNTIL_BELIEVED) {
+        heartbeat(declines);
         throw notYet('PROVIDER_DID_NOT_END', wordsOf(outcome.evidence));
       }
       return FORGOTTEN;
@@ -107,6 +108,11 @@ export function createPhoneActivities(work: PhoneWork) {
 /** What is left of its eight seconds must do for the one request that rings phones. */
 const PREPARED_WITHIN_MS = 4_000;
 const DECLINES_UNTIL_BELIEVED = 3;
+/** Of all attempts: what one of them left as a sign of life, the next one finds. */
+function declinesBefore(): number {
+  const left: unknown = Context.current().info.heartbeatDetails;
+  return typeof left === 'number' ? left : 0;
+}
 const FORGOTTEN: readonly ProviderReport[] = [{ type: 'forgotten' }];
 /** Within what the workflow waits, with room for the clocks of server and worker to differ. */
 const SENT_WITHIN_MS = 10_000;

@@ -54,9 +54,10 @@ function activities(telephony: TelephonyInMemory, given: Given = {}) {
   });
 }
 
-const run = (attempt = 1) =>
+const run = (attempt = 1, heartbeatDetails?: unknown) =>
   new MockActivityEnvironment({
     attempt,
+    heartbeatDetails,
     heartbeatTimeoutMs: 30,
     currentAttemptScheduledTimestampMs: Date.now(),
   });
@@ -223,6 +224,19 @@ describe('ending', () => {
   });
   const declined = { kind: 'declined', evidence: { code: '111703' } } as const;
 
+  /** One after the other, each with the signs of life of those before it. */
+  function attempts(telephony: TelephonyInMemory) {
+    const { endPhoneCall } = activities(telephony);
+    let left: unknown;
+    return (nth: number) => {
+      const there = run(nth, left);
+      there.on('heartbeat', (details: unknown) => {
+        left = details;
+      });
+      return there.run(endPhoneCall, ended('always'));
+    };
+  }
+
   it('is over where the provider has ended it', async () => {
     const telephony = createTelephonyInMemory();
     const { endPhoneCall } = activities(telephony);
@@ -241,11 +255,22 @@ describe('ending', () => {
   it('is asked for again where it was declined without a guard, and believed the third time', async () => {
     const telephony = createTelephonyInMemory();
     telephony.onCancel = declined;
-    const { endPhoneCall } = activities(telephony);
-    for (const attempt of [1, 2]) {
-      await expect(run(attempt).run(endPhoneCall, ended('always'))).rejects.toThrow('111703');
+    const attempt = attempts(telephony);
+    for (const nth of [1, 2]) await expect(attempt(nth)).rejects.toThrow('111703');
+    expect(await attempt(3)).toEqual([{ type: 'forgotten' }]);
+  });
+
+  it('is believed for what was declined, not for what was not answered', async () => {
+    const telephony = createTelephonyInMemory();
+    const attempt = attempts(telephony);
+    const silent = { kind: 'unknown', evidence: { fault: 'timeout' } } as const;
+    const answers = [silent, silent, silent, declined, silent, declined, silent];
+    for (const [nth, answer] of answers.entries()) {
+      telephony.onCancel = answer;
+      await expect(attempt(nth + 1)).rejects.toThrow(/111703|timeout/);
     }
-    expect(await run(3).run(endPhoneCall, ended('always'))).toEqual([{ type: 'forgotten' }]);
+    telephony.onCancel = declined;
+    expect(await attempt(answers.length + 1)).toEqual([{ type: 'forgotten' }]);
   });
 
   it.each(['always', 'before_callee_answers'] as const)(

@@ -1,15 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ProviderReport } from '../../src/call/events.js';
 import type { CallState } from '../../src/call/state.js';
 import { PROVIDER_REPORT_SIGNAL } from '../../src/contract/names.js';
 import { byCallee, byCaller, CALLEE, CALLER, type CallOptions } from '../support/calls.js';
+import { AT_WORK_MS, type LeapingServer, leapingServer } from '../support/leaping-server.js';
+import { byApp, PLACED, pushed } from '../support/phone-calls.js';
 import {
-  AT_WORK_MS,
-  type LeapingCall,
-  type LeapingServer,
-  leapingServer,
-} from '../support/leaping-server.js';
-import { aPhoneCall, byApp, PLACED, phoneActivitiesOver, pushed } from '../support/phone-calls.js';
+  answerCancels,
+  BACKSTOP_MS,
+  bridge,
+  DECLINED,
+  isAbout,
+  MINUTE_MS,
+  phonesOn,
+  push,
+  RECONCILE_MS,
+  RECORD_MS,
+  RING_GRACE_MS,
+  RING_MS,
+  rungAt,
+  SILENT,
+  spanOf,
+} from '../support/phone-spans.js';
 import {
   createTelephonyInMemory,
   PHONE_CALL_ID,
@@ -32,7 +43,6 @@ const play = (
     for (const [name, payload] of signals) await call.signal(name, payload);
   });
 
-const spanOf = ({ endedAt = 0 }: CallState, from = 0) => endedAt - from;
 const joined = { stage: 'joined' };
 const left = { stage: 'left' };
 
@@ -87,36 +97,7 @@ describe('a deadline', () => {
   });
 });
 
-const MINUTE_MS = 60_000;
-/** What its ring is given on top of its own time: the provider's word comes first. */
-const RING_GRACE_MS = 10_000;
-const RING_MS = 2 * MINUTE_MS;
-const LONGEST_MS = 60 * MINUTE_MS;
-/** By the clock of the server that started it. */
-const rungAt = ({ ring }: CallState): number => ring.until - ring.timeoutMs;
-/** What a provider that keeps the longest conversation itself is given on top of it. */
-const LONGEST_GRACE_MS = 30_000;
-const RECONCILE_MS = 30_000;
-const RECORD_MS = 30_000;
-
-const playPhones = (
-  telephony: TelephonyInMemory,
-  act?: (call: LeapingCall) => Promise<void>,
-  options?: CallOptions,
-): Promise<CallState> => server.play(aPhoneCall(options), act, phoneActivitiesOver(telephony));
-
-const push = (call: LeapingCall, ...reports: readonly ProviderReport[]) =>
-  call.signal(PROVIDER_REPORT_SIGNAL, pushed(...reports));
-
-async function bridge(call: LeapingCall): Promise<void> {
-  await push(call, { type: 'bridged' });
-  await expect.poll(async () => (await call.state()).status).toBe('ongoing');
-}
-
-function isAbout(ms: number, expected: number): void {
-  expect(ms).toBeGreaterThanOrEqual(expected);
-  expect(ms).toBeLessThan(expected + AT_WORK_MS);
-}
+const playPhones = phonesOn(() => server);
 
 describe('a two-way callback', () => {
   it('that is talked in lasts until its provider says that it is over', async () => {
@@ -173,10 +154,9 @@ describe('a two-way callback', () => {
 
   it('that an operator ends twice is over at once, and hung up all the same, once', async () => {
     const telephony = createTelephonyInMemory();
-    telephony.onCancel = { kind: 'unknown', evidence: { fault: 'timeout' } };
+    telephony.onCancel = SILENT;
     let tries = 0;
     const state = await playPhones(telephony, async (call) => {
-      await expect.poll(() => telephony.asked).toEqual([PLACED]);
       await bridge(call);
       await call.signal('end', { by: 'night shift' });
       await expect.poll(() => telephony.ended).toContain(PHONE_CALL_ID);
@@ -195,6 +175,18 @@ describe('a two-way callback', () => {
     isAbout(spanOf(state, state.acceptedAt), MINUTE_MS);
   });
 
+  it('that is hung up is over once that was declined three times, answered or not between', async () => {
+    const [telephony, no] = [createTelephonyInMemory(), DECLINED];
+    const answers = [SILENT, SILENT, SILENT, no, SILENT, no, no];
+    answerCancels(telephony, answers);
+    const state = await playPhones(telephony, async (call) => {
+      await bridge(call);
+      await call.signal('hangup', byApp);
+    });
+    expect(state).toMatchObject({ status: 'ended', cause: 'hangup', endedBy: CALLER });
+    expect(telephony.ended).toHaveLength(answers.length);
+  });
+
   it('whose start came too late rings nobody', async () => {
     const telephony = createTelephonyInMemory();
     const state = await playPhones(telephony, undefined, { startBy: Date.now() - MINUTE_MS });
@@ -207,10 +199,9 @@ describe('a two-way callback of which nothing is heard', () => {
   /** Somebody may have answered: the ring is not ended, but only the longest conversation. */
   const spared = (): TelephonyInMemory => {
     const telephony = createTelephonyInMemory();
-    telephony.onCancel = { kind: 'declined', evidence: { code: '111703' } };
+    telephony.onCancel = DECLINED;
     return telephony;
   };
-  const BACKSTOP_MS = RING_MS + RING_GRACE_MS + LONGEST_MS + LONGEST_GRACE_MS;
 
   it('has until the longest conversation is over, is asked about, and only then ended', async () => {
     const telephony = spared();
@@ -234,7 +225,7 @@ describe('a two-way callback of which nothing is heard', () => {
     const telephony = spared();
     const state = await playPhones(telephony, async (call) => {
       await call.wait(BACKSTOP_MS - MINUTE_MS);
-      telephony.onQuery = { kind: 'unknown', evidence: { fault: 'timeout' } };
+      telephony.onQuery = SILENT;
       const before = telephony.requests.length;
       // Its clock stands while the question is asked.
       await call.wait(MINUTE_MS + 500);
@@ -276,7 +267,7 @@ describe('a two-way callback of which nothing is heard', () => {
 describe('a two-way callback whose placing was not answered', () => {
   const unanswered = (): TelephonyInMemory => {
     const telephony = createTelephonyInMemory();
-    telephony.onPlace = { kind: 'unknown', evidence: { fault: 'timeout' } };
+    telephony.onPlace = SILENT;
     return telephony;
   };
 
