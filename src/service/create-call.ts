@@ -1,5 +1,5 @@
 import { type NewCall, newCall } from '../call/new-call.js';
-import { type CallState, callerOf } from '../call/state.js';
+import type { CallState } from '../call/state.js';
 import { toldBy } from '../call/step.js';
 import { judge } from '../call/transition.js';
 import { PERMISSION_REFUSED_MESSAGE } from '../contract/codes.js';
@@ -9,6 +9,7 @@ import type { ReserveCall, ReserveOutcome } from '../ports/reservations.js';
 import type { RtcToken } from '../ports/rtc-tokens.js';
 import { CallError } from './call-error.js';
 import type { Dependencies } from './dependencies.js';
+import { requireOurs } from './require-ours.js';
 import { reserveLines } from './reserve-lines.js';
 
 /** A start that the engine records later than this after the request rings nobody. */
@@ -113,24 +114,14 @@ async function start(
     case 'started':
       return;
     case 'already-started':
-      return requireOurs(deps, state);
+      if ((await requireOurs(deps, state)) === 'unknown') throw new CallError(50401);
+      return;
     case 'unavailable':
       await reservations.abandon(state.callId);
       throw new CallError(50301);
     case 'unknown':
       throw new CallError(50401);
   }
-}
-
-/** A repeat of this create may have been quicker; a store that does not belong here also shows so. */
-async function requireOurs({ engine, reservations }: Dependencies, ours: CallState): Promise<void> {
-  const live = await engine.state(ours.callId);
-  if (live === undefined) throw new CallError(50401);
-  const isOurs =
-    live.createdAt === ours.createdAt && callerOf(live).userId === callerOf(ours).userId;
-  if (isOurs) return;
-  await reservations.abandon(ours.callId);
-  throw new Error(`the engine knows another call ${ours.callId}: it belongs to another store`);
 }
 
 /**

@@ -6,6 +6,7 @@ import { type ReserveCall, type ReserveOutcome, StoreUnavailable } from '../port
 import { START_WITHIN_MS } from './create-call.js';
 import type { Dependencies } from './dependencies.js';
 import { readCall } from './read-call.js';
+import { requireOurs } from './require-ours.js';
 
 export interface StartRobotCall {
   readonly plan: RobotPlan;
@@ -56,8 +57,10 @@ export async function startRobotCall(
       return { kind: isNew ? 'unavailable' : 'unknown' };
     case 'unknown':
       return { kind: 'unknown' };
-    case 'started':
     case 'already-started':
+      await requireOurs(deps, call.state);
+      return tell(deps, callId, await deps.engine.placed(callId, leftMs()));
+    case 'started':
       return tell(deps, callId, await deps.engine.placed(callId, leftMs()));
   }
 }

@@ -206,6 +206,28 @@ describe('a robot call whose start was lost', () => {
   });
 });
 
+describe('a robot call that the engine knows from another store', () => {
+  it('is no call of ours: it is told of to nobody, and not claimed', async () => {
+    const theirs = await api.robotCalls.start(aRequest());
+    if (theirs.kind !== 'placed') throw new Error(theirs.kind);
+    const asked: number[] = [];
+    const service = await withEngine({
+      start: async () => 'already-started',
+      state: async () => api.engine.state(theirs.callId),
+      async placed(callId) {
+        asked.push(callId);
+        return { kind: 'unknown' };
+      },
+    });
+    const request = aRequest();
+    await expect(service.start(request)).rejects.toThrow(/belongs to another store/);
+    expect(asked).toEqual([]);
+    const next = await api.robotCalls.start(request);
+    expect(next).toMatchObject({ kind: 'placed' });
+    expect(next).not.toMatchObject({ callId: theirs.callId });
+  });
+});
+
 describe('a robot call that is gone from the engine', () => {
   const gone = () =>
     withEngine({ placed: async () => ({ kind: 'gone' }), state: async () => undefined });

@@ -8,6 +8,7 @@ import type { RecordedCall } from '../../ports/call-reader.js';
 import { CallError } from '../call-error.js';
 import { START_WITHIN_MS } from '../create-call.js';
 import { readCall } from '../read-call.js';
+import { requireOurs } from '../require-ours.js';
 import { settleCall } from '../settle-call.js';
 import type { PhoneDependencies } from './phone-dependencies.js';
 
@@ -155,8 +156,10 @@ async function begin(
       throw new CallError(50301);
     case 'unknown':
       return started(state);
-    case 'started':
     case 'already-started':
+      await requireOurs(deps, state);
+      return tell(deps, state, await deps.engine.placed(state.callId, leftMs()));
+    case 'started':
       return tell(deps, state, await deps.engine.placed(state.callId, leftMs()));
   }
 }

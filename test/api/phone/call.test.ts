@@ -127,6 +127,27 @@ describe('the same call', () => {
   });
 });
 
+describe('a call id that the engine knows from another store', () => {
+  it('is no call of ours: nobody is told of it, and no line is held', async () => {
+    const there = await start();
+    const [caller, callee] = [await reachable(there), await reachable(there)];
+    const theirs = await get(there, `call/${await reachable(there)}`, await reachable(there));
+    const theirId = callIdOfSid(theirs.body.data?.callSid ?? '') ?? 0;
+    const engine = {
+      ...there.engine,
+      start: async () => 'already-started' as const,
+      state: async () => there.engine.state(theirId),
+    };
+    const foreign = await there.as({ deps: { engine } });
+    expect((await get(foreign, `call/${callee}`, caller)).body).toStrictEqual(SYSTEM);
+    const again = await get(there, `call/${callee}`, caller);
+    expect(again.body).toMatchObject({ returnCode: 200 });
+    expect(there.engine.carriedOut).toContain(
+      `start ${callIdOfSid(again.body.data?.callSid ?? '')}`,
+    );
+  });
+});
+
 describe('nobody is rung', () => {
   it.each([
     { purpose: 'prefetch' },
