@@ -8,7 +8,7 @@ import { outcomeOfFailure } from './client-errors.js';
 import type { Placings, Waiting } from './placed-here.js';
 
 /** Placing that is not begun in this process by then is done by another worker. */
-const BEGINS_WITHIN_MS = 150;
+const BEGINS_WITHIN_MS = 500;
 /** What is begun here and takes longer may never be told here. */
 const TOLD_WITHIN_MS = 1_000;
 
