@@ -7,7 +7,7 @@ import { readStore } from '../support/kills/kill-audit.js';
 import { leftBehind, stillWrong, toldOf, wrongCalls } from '../support/media-matrix/audit.js';
 import { ASKED_OF_TRTC, CALLBACKS, drawFaults } from '../support/media-matrix/faults.js';
 import { type Played, play, type Scene } from '../support/media-matrix/players.js';
-import { relayedCallbacks, wronglyRelayed } from '../support/media-matrix/relays.js';
+import { relayedCallbacks, wronglyOwed, wronglyRelayed } from '../support/media-matrix/relays.js';
 import { described, drawScripts } from '../support/media-matrix/scripts.js';
 import { sturdy } from '../support/media-matrix/sturdy.js';
 import { runningWorkflows } from '../support/running-workflows.js';
@@ -77,6 +77,7 @@ describe.each(seeds)('groups, streams and rooms, whatever is lost and fails, see
       nothingIs(await stillWrong(() => leftBehind(scene, played), OVER_WITHIN_MS), seed);
       const relayed = () => wronglyRelayed(backend.taken(), simulator.control.ledger(), played);
       nothingIs(await stillWrong(relayed, OVER_WITHIN_MS), seed);
+      nothingIs(await wronglyOwed(scene.temporal, simulator.control.ledger(), played), seed);
       await allRecorded(scene);
       await scene.stack.stop();
       process.stdout.write(`${summary(seed, scene, played).join('\n')}\n`);

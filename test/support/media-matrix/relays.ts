@@ -1,9 +1,11 @@
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { onTestFinished } from 'vitest';
+import { callbacksWorkflowId } from '../../../src/contract/ids.js';
 import { readBody, serveOnLoopback } from '../../../src/simulators/loopback-server.js';
 import type { Ledger } from '../../../src/simulators/tencent/control.js';
 import type { RobotBackend } from '../robot-backend.js';
 import type { Played } from './players.js';
-import { described } from './scripts.js';
+import { described, type Script } from './scripts.js';
 
 /** A callback as it reached the backend. */
 export interface Taken {
@@ -37,26 +39,48 @@ export async function relayedCallbacks(
   return { taken: () => taken };
 }
 
-/** Whatever Tencent said of a call reaches the backend once, however often it was said. */
+/** Whatever Tencent said of a call reaches the backend; where an answer is late, more than once. */
 export function wronglyRelayed(
   taken: readonly Taken[],
   { calls }: Ledger,
   played: readonly Played[],
 ): string[] {
   return played.flatMap(({ script, callId }) => {
-    const carriedOn = taken.filter(({ body }) => body.includes(callId)).map(({ body }) => body);
-    const log = calls.find(({ id }) => id === callId)?.log ?? [];
-    const isLost = script.delivery === 'lost';
-    const faults = [
-      ...(carriedOn.length === new Set(carriedOn).size ? [] : ['was carried on twice']),
-      // A start, each change, the end.
-      ...(carriedOn.length === (isLost ? 0 : log.length)
-        ? []
-        : [`${carriedOn.length} of ${log.length} callbacks were carried on`]),
-    ];
-    return faults.map((fault) => `${described(script)}: ${fault}`);
+    const bodies = taken.filter(({ body }) => body.includes(callId)).map(({ body }) => body);
+    const carriedOn = new Set(bodies).size;
+    const said = saidOf(script, callId, calls);
+    if (carriedOn === said) return [];
+    return `${described(script)}: ${carriedOn} of ${said} callbacks were carried on`;
   });
 }
+
+/** A start, each change, the end. */
+const saidOf = ({ delivery }: Script, callId: string, calls: Ledger['calls']): number =>
+  delivery === 'lost' ? 0 : (calls.find(({ id }) => id === callId)?.log.length ?? 0);
+
+/** Each is owed to the backend once, however often it was said: the repeats of one debt are retries. */
+export async function wronglyOwed(
+  temporal: Client,
+  { calls }: Ledger,
+  played: readonly Played[],
+): Promise<string[]> {
+  const wrong = played.map(async ({ script, callId }) => {
+    const query = `WorkflowId = '${callbacksWorkflowId(callId)}'`;
+    let owed = 0;
+    for await (const { workflowId, runId } of temporal.workflow.list({ query })) {
+      const { events } = await temporal.workflow.getHandle(workflowId, runId).fetchHistory();
+      owed += (events ?? []).filter(isRelay).length;
+    }
+    const said = saidOf(script, callId, calls);
+    return owed === said ? [] : [`${described(script)}: ${owed} callbacks are owed for ${said}`];
+  });
+  return (await Promise.all(wrong)).flat();
+}
+
+type Events = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>;
+
+const isRelay = ({ activityTaskScheduledEventAttributes: asked }: Events[number]): boolean =>
+  asked?.activityType?.name === 'relayCallback';
 
 /** Of what was acknowledged to Tencent nothing is lost, although it may be carried on twice. */
 export function neverCarriedOn(
