@@ -3,8 +3,11 @@ import { createSocket, type RemoteInfo } from 'node:dgram';
 const HEADER_BYTES = 12;
 const TYPE_A = 1;
 
-/** The IPv4 addresses of a name, none where there is no such name, or not a word. */
-export type NameAnswer = readonly string[] | 'silence';
+/** Response codes of RFC 1035, 4.1.1. */
+const CODES = { known: 0, failure: 2, unknown: 3, refusal: 5 };
+
+/** The IPv4 addresses of a name, none where there is no such name; why it is not told; or not a word. */
+export type NameAnswer = readonly string[] | 'failure' | 'refusal' | 'silence';
 
 export interface NameServer {
   /** As `Resolver.setServers` takes it. */
@@ -21,9 +24,9 @@ export async function startNameServer(answer: (name: string) => NameAnswer): Pro
   socket.on('message', (query: Buffer, from: RemoteInfo) => {
     const { name, end } = nameIn(query);
     asked.push(name);
-    const addresses = answer(name);
-    if (addresses === 'silence') return;
-    socket.send(response(query, end, addresses), from.port, from.address);
+    const answered = answer(name);
+    if (answered === 'silence') return;
+    socket.send(response(query, end, answered), from.port, from.address);
   });
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
   return {
@@ -44,12 +47,18 @@ function nameIn(query: Buffer): { readonly name: string; readonly end: number } 
   return { name: labels.join('.'), end: at + 5 };
 }
 
-function response(query: Buffer, end: number, addresses: readonly string[]): Buffer {
+function response(
+  query: Buffer,
+  end: number,
+  answered: readonly string[] | 'failure' | 'refusal',
+): Buffer {
+  const addresses = typeof answered === 'string' ? [] : answered;
+  const found = addresses.length > 0 ? 'known' : 'unknown';
+  const code = CODES[typeof answered === 'string' ? answered : found];
   const header = Buffer.alloc(HEADER_BYTES);
   query.copy(header, 0, 0, 2);
-  const isThere = addresses.length > 0;
-  // An answer, wished for and given recursively; 3: no such name.
-  header.writeUInt16BE(0x81_80 | (isThere ? 0 : 3), 2);
+  // An answer, wished for and given recursively.
+  header.writeUInt16BE(0x81_80 | code, 2);
   header.writeUInt16BE(1, 4);
   const isForA = query.readUInt16BE(end - 4) === TYPE_A;
   const records = isForA ? addresses.map(recordOf) : [];

@@ -8,11 +8,10 @@ import type {
   WebhookSender,
 } from '../../ports/webhooks.js';
 import { Lanes } from './lanes.js';
-import type { Resolve } from './name-lookup.js';
+import { CONNECT_MS, type Resolve } from './name-lookup.js';
 import { addressIn, privateDestination, publicNetworks } from './private-networks.js';
 import { retryAfterIn } from './retry-after.js';
 
-const CONNECT_MS = 5_000;
 /** From the first byte out to the last byte in; Standard Webhooks recommends 15 to 30 seconds. */
 const ANSWER_WITHIN_MS = 15_000;
 const EXCERPT_BYTES = 512;
@@ -21,7 +20,7 @@ export interface WebhookSenderSettings {
   /** Private networks in which endpoints may be nevertheless, as CIDR. */
   readonly allowedNetworks: readonly string[];
   readonly answerWithinMs?: number;
-  /** Where names lead; the name servers of the system are asked unless given. */
+  /** Where names lead; as `createNameLookup` says unless given. */
   readonly resolve?: Resolve;
 }
 
