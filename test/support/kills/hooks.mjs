@@ -10,6 +10,7 @@ const SEAMS = {
     ['createWorker', 'workerSeam'],
     ['createWebhookWorker', 'workerSeam'],
   ],
+  'dist/src/engine/placed-here.js': [['createPlacedHere', 'placedHereSeam']],
   'dist/src/engine/delivery-waker.js': [['createDeliveryWaker', 'portSeam', 'waker']],
   'dist/src/providers/webhooks/webhook-sender.js': [['createWebhookSender', 'senderSeam']],
   'dist/src/providers/tencent/robot-calls.js': [['createTencentRobotCalls', 'portSeam', 'tencent']],

@@ -36,13 +36,27 @@ export const samplesSeam = (createQualitySamples) => (database, onError) => {
   return createQualitySamples({ ...database, run }, onError);
 };
 
-export const engineSeam = (createCallEngine) => (client, health) => {
-  const { command, ...engine } = createCallEngine(client, health);
+export const engineSeam = (createCallEngine) => (client, means) => {
+  const { command, ...engine } = createCallEngine(client, means);
   for (const name of COMMAND_NAMES) declare(`engine.command ${name}`);
   return {
     ...methods('engine', engine),
     command: (...args) => pointed(`engine.command ${args[1]}`, args, command),
   };
+};
+
+/** What is told of a placed call; that it is being placed, and who waits for it, is in memory alone. */
+export const placedHereSeam = (createPlacedHere) => (client) => {
+  const placings = createPlacedHere(client);
+  declare('placedHere.tell');
+  const begin = (callId) => {
+    const waiting = placings.begin(callId);
+    if (waiting === undefined) return undefined;
+    const tell = (taskToken, ...what) =>
+      pointed('placedHere.tell', [callId, ...what], () => waiting.tell(taskToken, ...what));
+    return { ...waiting, tell };
+  };
+  return { ...placings, begin };
 };
 
 /** An activity is at two points: what a workflow task carries out itself has a path of its own. */

@@ -25,6 +25,7 @@ const STORIES_AT: Readonly<Record<string, readonly Story[]>> = {
   'engine.release': ['terminated'],
   'activity.recordCall ordinary': STORIES,
   'tencent.place': STORIES,
+  'placedHere.tell': STORIES,
   'tencent.findPlaced': BY_THE_PHONE,
   'tencent.lookUp': BY_THE_PHONE,
   'tencent.end': [...BY_THE_PHONE, ...ENDED_BY_BACKEND],
@@ -33,7 +34,7 @@ const STORIES_AT: Readonly<Record<string, readonly Story[]>> = {
 
 /** Every write, every request of the engine and every one of the provider in a robot call. */
 export const ROBOT_PLAN: KillPlan<Story> = {
-  covers: (done) => done.startsWith('tencent.') || done in STORIES_AT,
+  covers: (done) => /^(tencent|placedHere)\./.test(done) || done in STORIES_AT,
   leftOut: { 'tencent.close': 'belongs to a clean stop' },
   scriptsAt: STORIES_AT,
   elsewhere: [],
