@@ -38,13 +38,14 @@ export const FAILURE_OF: Readonly<Record<PhoneRefusalWord, PhoneFailure>> = {
 
 /**
  * What is answered to a user who asks too often. The document has no word for it: it is the one for
- * somebody who may not, as with the other guards, and never the one for something of ours being away.
+ * somebody who may not, as with the other guards, where a route has one. Of a state it knows no other
+ * failure than that of the system, and the call is the user's all the same.
  */
 export const WHEN_LIMITED = {
   call: 'parameters',
   callService: 'parameters',
   callCancel: 'cancel',
-  callState: 'user',
+  callState: 'system',
 } as const satisfies Readonly<Record<string, PhoneFailure>>;
 
 export const noPhoneText = (hotline: string | undefined): string =>

@@ -276,7 +276,7 @@ describe('somebody who asks too often', () => {
     ['call/%zz', PARAMETERS],
     ['callService', PARAMETERS],
     ['callCancel/1', NOT_CANCELLED],
-    ['callState/1', NO_USER],
+    ['callState/1', SYSTEM],
   ])('is answered in the words of the document: %s', async (path, answer) => {
     const there = await start({ app: { rateLimitPerSecond: 0 } });
     const { status, headers, body } = await get(there, path, await reachable(there));
