@@ -3,7 +3,7 @@ import { type CallState, isOver } from '../../call/state.js';
 import { toldBy } from '../../call/step.js';
 import { judge } from '../../call/transition.js';
 import { callIdOfToken } from '../../contract/phone-token.js';
-import type { PhonePush } from '../../ports/phone-pushes.js';
+import type { PhonePush, PhonePushKind } from '../../ports/phone-pushes.js';
 import type { Dependencies } from '../dependencies.js';
 import { settleCall } from '../settle-call.js';
 
@@ -21,6 +21,11 @@ export type HearPush = (push: PhonePush) => Promise<Heard>;
 /** Somebody waits to dial; nobody says how long. */
 const AUTH_WITHIN_MS = 1_500;
 const REMEMBERED_PUSHES = 10_000;
+/**
+ * Heard each time, however alike: whether it may dial is asked anew, and somebody who speaks may be a
+ * leg that was to be hung up.
+ */
+const NEVER_REMEMBERED: readonly PhonePushKind[] = ['auth', 'established'];
 /** Two records of one call may arrive at once, at two processes. */
 const ENRICHINGS = 5;
 
@@ -34,8 +39,9 @@ export function createHearPush(deps: Hearing): HearPush {
   return async (push) => {
     const callId = await callIdOf(deps, push);
     if (callId === undefined) return NOT_OURS;
+    if (NEVER_REMEMBERED.includes(push.kind)) return hear(deps, callId, push);
     const key = JSON.stringify(push);
-    if (push.kind !== 'auth' && taken.has(key)) return { isTaken: true, allow: false };
+    if (taken.has(key)) return { isTaken: true, allow: false };
     const heard = await hear(deps, callId, push);
     if (heard.isTaken) taken.set(key, true);
     return heard;

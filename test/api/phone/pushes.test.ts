@@ -156,6 +156,32 @@ describe('a push', () => {
     expect(await recorded(call)).toEqual(before);
   });
 
+  it('of somebody who speaks is heard each time, however alike: a stray leg is hung up again', async () => {
+    const call = await placed(api);
+    const { engine } = call.there;
+    const done: string[] = [];
+    const watched: typeof engine = {
+      ...engine,
+      hear: (callId, said) => {
+        done.push(`hear ${said.providerCallId}`);
+        return engine.hear(callId, said);
+      },
+      release: (state, leg) => {
+        done.push(`release ${leg}`);
+        return engine.release(state, leg);
+      },
+    };
+    const there = await api.as({ deps: { engine: watched } });
+    const stray = { ...call.known, callSid: 'a-stray-leg' };
+    for (let times = 0; times < 2; times += 1) await push(there, 'CallEstablish', stray);
+    expect(done).toEqual(['hear a-stray-leg', 'hear a-stray-leg']);
+    const hangup = { ...call.known, byetype: '-9' };
+    for (let times = 0; times < 2; times += 1) await push(there, 'Hangup', hangup);
+    expect(done.slice(2)).toEqual([`hear ${call.known.callSid}`]);
+    for (let times = 0; times < 2; times += 1) await push(there, 'CallEstablish', stray);
+    expect(done.filter((what) => what === 'release a-stray-leg')).toHaveLength(2);
+  });
+
   it('of another dial, or with another token, moves nothing', async () => {
     const call = await placed(api);
     const before = await call.now();
