@@ -58,7 +58,7 @@ export async function startRobotCall(
     case 'unknown':
       return { kind: 'unknown' };
     case 'already-started':
-      await requireOurs(deps, call.state);
+      if ((await requireOurs(deps, call.state, leftMs())) === 'unknown') return { kind: 'unknown' };
       return tell(deps, callId, await deps.engine.placed(callId, leftMs()));
     case 'started':
       return tell(deps, callId, await deps.engine.placed(callId, leftMs()));

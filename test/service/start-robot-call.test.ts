@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CallState } from '../../src/call/state.js';
 import type { AdmissionAnswer, AdmissionRequest } from '../../src/ports/admission.js';
 import type { StartCall } from '../../src/ports/call-engine.js';
 import type { Dependencies } from '../../src/service/dependencies.js';
@@ -226,16 +227,34 @@ describe('a robot call that the engine knows from another store', () => {
     expect(next).toMatchObject({ kind: 'placed' });
     expect(next).not.toMatchObject({ callId: theirs.callId });
   });
+
+  it('is not claimed either where the engine does not say in time whose it is', async () => {
+    const asked: string[] = [];
+    const service = await withEngine({
+      start: async () => 'already-started',
+      state: async () => undefined,
+      async placed() {
+        asked.push('placed');
+        return { kind: 'unknown' };
+      },
+    });
+    expect(await service.start(aRequest())).toEqual({ kind: 'unknown' });
+    expect(asked).toEqual([]);
+  });
 });
 
 describe('a robot call that is gone from the engine', () => {
-  const gone = () =>
-    withEngine({ placed: async () => ({ kind: 'gone' }), state: async () => undefined });
+  /** Of which nothing can be seen, or only whose it was. */
+  const gone = (seen: CallState[] = []) =>
+    withEngine({ placed: async () => ({ kind: 'gone' }), state: async () => seen.shift() });
 
   it('is told from its record: which id it had', async () => {
     const request = aRequest();
     const placed = await api.robotCalls.start(request);
-    expect(await (await gone()).start(request)).toEqual(placed);
+    const callId = placed.kind === 'placed' ? placed.callId : 0;
+    const seen = [await api.engine.state(callId)].filter((state) => state !== undefined);
+    expect(await (await gone(seen)).start(request)).toEqual(placed);
+    expect(seen).toEqual([]);
   });
 
   it('is told from its record: that it was refused', async () => {

@@ -157,7 +157,7 @@ async function begin(
     case 'unknown':
       return started(state);
     case 'already-started':
-      await requireOurs(deps, state);
+      if ((await requireOurs(deps, state, leftMs())) === 'unknown') return started(state);
       return tell(deps, state, await deps.engine.placed(state.callId, leftMs()));
     case 'started':
       return tell(deps, state, await deps.engine.placed(state.callId, leftMs()));

@@ -146,6 +146,27 @@ describe('a call id that the engine knows from another store', () => {
       `start ${callIdOfSid(again.body.data?.callSid ?? '')}`,
     );
   });
+
+  it('is asked for nothing where the engine does not say in time whose it is', async () => {
+    const there = await start();
+    const [caller, callee] = [await reachable(there), await reachable(there)];
+    const asked: string[] = [];
+    const engine: typeof there.engine = {
+      ...there.engine,
+      start: async () => 'already-started',
+      async state() {
+        asked.push('state');
+        return undefined;
+      },
+      async placed() {
+        asked.push('placed');
+        return { kind: 'unknown' };
+      },
+    };
+    const { body } = await get(await there.as({ deps: { engine } }), `call/${callee}`, caller);
+    expect(body).toMatchObject({ returnCode: 200, data: { callSid: expect.any(String) } });
+    expect(asked).toEqual(['state']);
+  });
 });
 
 describe('nobody is rung', () => {
