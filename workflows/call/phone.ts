@@ -39,6 +39,7 @@ export const phoneSide = ({ polls }: PhonePlan): ProviderSide => ({
     return followPhoneCall.executeWithOptions({ summary: 'follow the call' }, [followed]);
   },
   end: (call) => endPhoneCall(endedCall(call, guardOf(call.ending))),
+  isOtherEnd: (asked, wanted) => guardOf(asked.ending) !== guardOf(wanted.ending),
   async close(_call, until) {
     await sleep(until - Date.now(), { summary: 'the record of the end is awaited' });
     return [NO_RECORD];

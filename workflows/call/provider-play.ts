@@ -25,6 +25,8 @@ export interface ProviderSide {
    * ended; or at once how; or that the call goes on.
    */
   end(call: CallState): Promise<readonly ProviderReport[]>;
+  /** Whether another end is wanted by now than was asked for; absent where all ends are alike. */
+  isOtherEnd?(asked: CallState, wanted: CallState): boolean;
   /** How it ended, which is waited for until then; absent where `end` answers that. */
   close?(call: CallState, until: number): Promise<readonly ProviderReport[]>;
 }
@@ -133,8 +135,13 @@ export class ProviderPlay {
 
   /** A call that the provider forgot is ended all the same: it may have been asked too early. */
   async #end(): Promise<void> {
+    const asked = this.#state;
     const isKnown = () => isSettled(this.#state);
-    await this.#ask(isKnown, () => this.#side.end(this.#state));
+    const isOther = () => this.#side.isOtherEnd?.(asked, this.#state) === true;
+    await this.#ask(
+      () => isKnown() || isOther(),
+      () => this.#side.end(asked),
+    );
     const { close } = this.#side;
     if (isKnown() || close === undefined || this.#state.forgotten !== true) return;
     const until = Date.now() + RECORD_WITHIN_MS;
