@@ -71,7 +71,7 @@ export type CancelOutcome =
 export type QueryOutcome =
   | { readonly kind: 'live'; readonly stage: PhoneStage }
   | { readonly kind: 'over' }
-  /** The provider answered in a word whose meaning nobody wrote down: no proof of anything. */
+  /** The provider answered in a word, or a code, that nobody has explained: no proof of anything. */
   | { readonly kind: 'unspecified'; readonly word: string }
   /** Understood, and it says nothing of such a call. */
   | { readonly kind: 'declined'; readonly evidence: PhoneEvidence }

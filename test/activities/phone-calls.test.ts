@@ -1,20 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
-import {
-  createPhoneActivities,
-  type PhoneWork,
-  withoutTelephony,
-} from '../../activities/phone-calls.js';
-import type { DialPlanOutcome } from '../../src/ports/dial-plan.js';
+import { withoutTelephony } from '../../activities/phone-calls.js';
 import { StoreUnavailable } from '../../src/ports/reservations.js';
-import type { SubAccount } from '../../src/ports/telephony.js';
-import {
-  createTelephonyInMemory,
-  PHONE_CALL_ID,
-  SUB_ACCOUNT,
-  type TelephonyInMemory,
-} from '../support/telephony-in-memory.js';
+import { createTelephonyInMemory, PHONE_CALL_ID } from '../support/telephony-in-memory.js';
+import { activities, numbers, planned, run } from './phone-fixtures.js';
 
 const CALL = {
   callId: 1,
@@ -24,43 +14,7 @@ const CALL = {
   maxSeconds: 60,
   dialBy: Date.now() + 3_600_000,
 };
-const numbers = { caller: '+8613800138000', callee: '+8613900139000' };
-const planned = (account?: SubAccount): DialPlanOutcome => ({
-  kind: 'numbers',
-  numbers: { ...numbers, ...(account !== undefined && { account }) },
-});
 const PLACED = `place ${numbers.caller} ${numbers.callee} ${CALL.token}`;
-
-interface Given extends Partial<PhoneWork> {
-  readonly plan?: DialPlanOutcome;
-  readonly guard?: Awaited<ReturnType<PhoneWork['reservations']['whyNotDial']>>;
-  readonly kept?: SubAccount;
-}
-
-function activities(telephony: TelephonyInMemory, given: Given = {}) {
-  const { plan = planned(SUB_ACCOUNT), guard, kept = SUB_ACCOUNT, ...work } = given;
-  return createPhoneActivities({
-    telephony,
-    dialPlan: { resolve: async () => plan },
-    directory: {
-      find: async (userId) => ({ userId, subAccount: kept }),
-      keepSubAccount: async () => kept,
-    },
-    reservations: { whyNotDial: async () => guard },
-    limits: { perUser: 10, perTenant: 10 },
-    pace: { ringing: 5, talking: 5, silent: 5 },
-    stopping: new AbortController().signal,
-    ...work,
-  });
-}
-
-const run = (attempt = 1, heartbeatDetails?: unknown) =>
-  new MockActivityEnvironment({
-    attempt,
-    heartbeatDetails,
-    heartbeatTimeoutMs: 30,
-    currentAttemptScheduledTimestampMs: Date.now(),
-  });
 const refusal = (reason: string) => expect.objectContaining({ type: 'refused', reason });
 
 describe('placing', () => {
@@ -213,81 +167,5 @@ describe('following', () => {
       telephony.onQuery = { kind: 'unspecified', word: '2' };
     }, 30);
     expect(await asked).toEqual([{ type: 'as-known', evidence: 'state 2' }]);
-  });
-});
-
-describe('ending', () => {
-  const ended = (guard: 'always' | 'before_callee_answers') => ({
-    callerId: '10001',
-    providerCallId: PHONE_CALL_ID,
-    guard,
-  });
-  const declined = { kind: 'declined', evidence: { code: '111703' } } as const;
-
-  /** One after the other, each with the signs of life of those before it. */
-  function attempts(telephony: TelephonyInMemory) {
-    const { endPhoneCall } = activities(telephony);
-    let left: unknown;
-    return (nth: number) => {
-      const there = run(nth, left);
-      there.on('heartbeat', (details: unknown) => {
-        left = details;
-      });
-      return there.run(endPhoneCall, ended('always'));
-    };
-  }
-
-  it('is over where the provider has ended it', async () => {
-    const telephony = createTelephonyInMemory();
-    const { endPhoneCall } = activities(telephony);
-    expect(await run().run(endPhoneCall, ended('always'))).toMatchObject([{ type: 'over' }]);
-    expect(telephony.asked).toEqual(['cancel always']);
-  });
-
-  it('goes on where its guard did not hold', async () => {
-    const telephony = createTelephonyInMemory();
-    telephony.onCancel = declined;
-    const { endPhoneCall } = activities(telephony);
-    const guarded = ended('before_callee_answers');
-    expect(await run().run(endPhoneCall, guarded)).toEqual([{ type: 'guard-refused' }]);
-  });
-
-  it('is asked for again where it was declined without a guard, and believed the third time', async () => {
-    const telephony = createTelephonyInMemory();
-    telephony.onCancel = declined;
-    const attempt = attempts(telephony);
-    for (const nth of [1, 2]) await expect(attempt(nth)).rejects.toThrow('111703');
-    expect(await attempt(3)).toEqual([{ type: 'forgotten' }]);
-  });
-
-  it('is believed for what was declined, not for what was not answered', async () => {
-    const telephony = createTelephonyInMemory();
-    const attempt = attempts(telephony);
-    const silent = { kind: 'unknown', evidence: { fault: 'timeout' } } as const;
-    const answers = [silent, silent, silent, declined, silent, declined, silent];
-    for (const [nth, answer] of answers.entries()) {
-      telephony.onCancel = answer;
-      await expect(attempt(nth + 1)).rejects.toThrow(/111703|timeout/);
-    }
-    telephony.onCancel = declined;
-    expect(await attempt(answers.length + 1)).toEqual([{ type: 'forgotten' }]);
-  });
-
-  it.each(['always', 'before_callee_answers'] as const)(
-    'is believed at once where the provider proves that it is over (%s)',
-    async (guard) => {
-      const telephony = createTelephonyInMemory();
-      telephony.onCancel = declined;
-      telephony.onQuery = { kind: 'over' };
-      const { endPhoneCall } = activities(telephony);
-      expect(await run().run(endPhoneCall, ended(guard))).toEqual([{ type: 'forgotten' }]);
-    },
-  );
-
-  it('is asked for again while nobody can say what came of it', async () => {
-    const telephony = createTelephonyInMemory();
-    telephony.onCancel = { kind: 'unknown', evidence: { fault: 'timeout' } };
-    const { endPhoneCall } = activities(telephony);
-    await expect(run(9).run(endPhoneCall, ended('always'))).rejects.toThrow('timeout');
   });
 });

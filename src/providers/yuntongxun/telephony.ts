@@ -95,11 +95,11 @@ function placed({ verdict, evidence, members }: Reply): DialOutcome {
 }
 
 /**
- * Only what is about the call itself is the provider's word that it will not. Nobody wrote down which
- * code says so, and asking again does no harm: one that is not listed is taken for it, too.
+ * Only what is about the call itself is the provider's word that it will not. A code that nobody knows
+ * proves nothing of a call: two people may go on talking.
  */
 const isDeclined = ({ verdict }: Reply): boolean =>
-  verdict.kind === 'unlisted' || (verdict.kind === 'refused' && verdict.reason === 'numbers');
+  verdict.kind === 'refused' && verdict.reason === 'numbers';
 
 function cancelled(reply: Reply): CancelOutcome {
   const { verdict, evidence } = reply;
@@ -109,6 +109,8 @@ function cancelled(reply: Reply): CancelOutcome {
 
 function queried(reply: Reply, words: StateWords): QueryOutcome {
   const { verdict, evidence, members } = reply;
+  // It is an answer all the same, so that whoever asked before a deadline need not wait for another.
+  if (verdict.kind === 'unlisted') return { kind: 'unspecified', word: `code ${evidence.code}` };
   if (verdict.kind !== 'done') {
     return { kind: isDeclined(reply) ? 'declined' : 'unknown', evidence };
   }

@@ -100,15 +100,18 @@ describe('a cancel that meets', () => {
 describe('a code that nobody knows', () => {
   const unlisted = (on: string) => ({ on, kind: 'code', code: 200_000 }) as const;
 
-  it('declines a cancel, and a question', async () => {
+  it('proves nothing of a call: a cancel is to be asked again, a question says nothing', async () => {
     const there = await line();
     const providerCallId = await placedOn(there);
     const { account, simulator, telephony } = there;
     for (const on of ['Calls/CallCancel', 'ivr/call']) simulator.control.fault(unlisted(on));
     const evidence = { code: '200000' };
     const cancel = { account, providerCallId, guard: 'before_callee_answers' } as const;
-    expect(await telephony.cancel(cancel)).toEqual({ kind: 'declined', evidence });
-    expect(await telephony.query(providerCallId)).toEqual({ kind: 'declined', evidence });
+    expect(await telephony.cancel(cancel)).toEqual({ kind: 'unknown', evidence });
+    expect(await telephony.query(providerCallId)).toEqual({
+      kind: 'unspecified',
+      word: 'code 200000',
+    });
   });
 
   it('makes no sub-account', async () => {
