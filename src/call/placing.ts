@@ -80,7 +80,7 @@ export const forgotten = (state: CallState): Step =>
     ? stay(state)
     : note(state, { forgotten: true });
 
-/** The provider's word that it has nothing left of a call that is over. */
+/** The provider has nothing left of a call that is over, by its own word, or somebody else sees to that. */
 export function released(state: CallState, now: number): Step {
   if (state.unreleased === undefined) return stay(state);
   const { unreleased: _until, ...kept } = state;

@@ -27,10 +27,11 @@ export interface CallReader {
   /** The live call whose stream this is, as far as it is written. */
   findByStreamTask(taskId: string): Promise<RecordedCall | undefined>;
   /**
-   * Calls not yet recorded as over that can no longer be waiting for their start: those whose
-   * `startBy` is before the given time, with ids above `afterId`, in the order of their ids.
+   * Calls not yet recorded as over, or given up and not yet released, that can no longer be waiting for
+   * their start: those whose `startBy` is before the given time, with ids above `afterId`, in the order
+   * of their ids.
    */
-  looksLive(startByBefore: number, afterId: number, limit: number): Promise<RecordedCall[]>;
+  unsettled(startByBefore: number, afterId: number, limit: number): Promise<RecordedCall[]>;
   /** Calls that ring for this user, as far as they are written, newest first. */
   ringingFor(userId: string): Promise<readonly RingingCall[]>;
 }

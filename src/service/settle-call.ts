@@ -1,5 +1,5 @@
 import type { CallEvent } from '../call/events.js';
-import { holdsProvider } from '../call/placing.js';
+import { holdsProvider, released } from '../call/placing.js';
 import { type CallState, isOver } from '../call/state.js';
 import { type Step, toldBy } from '../call/step.js';
 import { transition } from '../call/transition.js';
@@ -90,6 +90,25 @@ const named = (state: CallState, providerCallId: string | undefined): CallState 
 /** Nobody is left who could wait for a provider to confirm the end. Neither of these is ever refused. */
 const TERMINATED: CallEvent = { type: 'over', cause: 'ops_ended' };
 const NEVER_STARTED: CallEvent = { type: 'end', by: 'system', cause: 'unreachable' };
+
+/**
+ * A call that an operator gave up is over, and its own workflow asks the provider until that confirms
+ * the end. Where that workflow is gone another one does, whose task it is from then on. Whether that
+ * was begun now.
+ */
+export async function releaseGivenUp(
+  { engine, records, reader, now }: Settling,
+  callId: number,
+): Promise<boolean> {
+  const presence = await engine.presence(callId);
+  if (presence !== 'missing' && presence !== 'closed') return false;
+  // The provider may have confirmed it, and that been written, since it was read.
+  const state = (await reader.find(callId))?.state;
+  if (state?.unreleased !== true || !(await isReleased(engine, state))) return false;
+  const handedOver = released(state, now());
+  await records.write(handedOver.state, toldBy(handedOver.effects));
+  return true;
+}
 
 /** Before the record is ended: nobody looks at the call again after that. */
 async function isReleased(engine: CallEngine, state: CallState): Promise<boolean> {

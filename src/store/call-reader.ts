@@ -4,7 +4,7 @@ import { LIVE_STATUSES, partyOf } from '../call/state.js';
 import type { CallReader } from '../ports/call-reader.js';
 import { storable } from './columns.js';
 import type { Database, Queries } from './database.js';
-import { calls, events } from './schema.js';
+import { calls, events, UNSETTLED } from './schema.js';
 
 /** @see CallReader */
 export const createCallReader = (database: Database): CallReader => ({
@@ -60,18 +60,12 @@ export const createCallReader = (database: Database): CallReader => ({
         );
       return placing.map(({ state }) => state).filter(isPlacing);
     }),
-  looksLive: (startByBefore, afterId, limit) =>
+  unsettled: (startByBefore, afterId, limit) =>
     database.run((queries) =>
       queries
         .select({ state: calls.snapshot, startBy: calls.startBy })
         .from(calls)
-        .where(
-          and(
-            inArray(calls.status, [...LIVE_STATUSES]),
-            lt(calls.startBy, startByBefore),
-            gt(calls.id, afterId),
-          ),
-        )
+        .where(and(UNSETTLED, lt(calls.startBy, startByBefore), gt(calls.id, afterId)))
         .orderBy(calls.id)
         .limit(limit),
     ),

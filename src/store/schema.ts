@@ -28,6 +28,8 @@ const snapshot = json<CallState>();
 export const callIds = pgSequence('call_ids', { startWith: 1 });
 
 const LIVE = sql.raw(`status in (${LIVE_STATUSES.map((each) => `'${each}'`).join(', ')})`);
+/** Live, or given up by an operator while its provider has not confirmed the end. */
+export const UNSETTLED = sql`(${LIVE} or ${sql.raw("snapshot ->> 'unreleased' is not null")})`;
 
 /** One row per call: its latest written snapshot, beside the columns it is looked up by. */
 export const calls = pgTable(
@@ -69,7 +71,7 @@ export const calls = pgTable(
     index('calls_by_provider_id')
       .on(table.providerCallId)
       .where(sql.raw('provider_call_id is not null')),
-    index('calls_live').on(table.id).where(LIVE),
+    index('calls_unsettled').on(table.id).where(UNSETTLED),
     index('calls_live_by_caller').on(table.callerId).where(LIVE),
     index('calls_live_by_callee').using('gin', table.calleeIds).where(LIVE),
   ],

@@ -122,7 +122,7 @@ describe('a store that is away', () => {
           ringingFor: awayStore,
           placingIn: awayStore,
           findByStreamTask: awayStore,
-          looksLive: awayStore,
+          unsettled: awayStore,
         },
       },
     });

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CallState } from '../../src/call/state.js';
+import { judge } from '../../src/call/transition.js';
 import { START_WITHIN_MS } from '../../src/service/create-call.js';
 import { sweep } from '../../src/service/sweep.js';
 import { aPlan } from '../support/robot-backend.js';
@@ -22,6 +24,14 @@ const deps = (now: () => number = later) => ({
 });
 
 const swept = (wanted: Parameters<typeof sweep>[0]) => sweep(wanted, new AbortController().signal);
+
+/** As an operator ends it twice. */
+function asGivenUp(state: CallState | undefined): CallState {
+  if (state === undefined) throw new Error('there is no such call');
+  const end = { type: 'end', by: 'night shift', cause: 'ops_ended' } as const;
+  const wished = judge(state, end, Date.now()).state;
+  return judge(wished, end, Date.now() + 30_000).state;
+}
 
 let lastUser = 80_000;
 async function ringingCall() {
@@ -118,6 +128,35 @@ describe('a sweep', () => {
     expect(await swept(deps(() => Date.now() + 120_000))).toEqual([callId]);
     const record = await api.store.reader.find(callId);
     expect(record?.state).toMatchObject({ status: 'ended', cause: 'ops_ended' });
+  });
+
+  it('has a call released that was given up and then terminated, once', async () => {
+    const providerCallId = 'p-given-up';
+    api.engine.onPlace = () => ({ type: 'placed', providerCallId });
+    const request = { plan: aPlan(), roomIsOurs: false, fingerprint: 'given up' };
+    const started = await api.robotCalls.start(request);
+    const callId = started.kind === 'placed' ? started.callId : 0;
+    const givenUp = asGivenUp(await api.engine.state(callId));
+    await api.store.records.write(givenUp, []);
+    const stateOf = async () => (await api.store.reader.find(callId))?.state;
+    const released = () => api.engine.released.filter((call) => call.callId === callId);
+    expect(await swept(deps())).toEqual([]);
+    api.engine.terminateVisibly(callId);
+    for (const engine of [
+      { ...api.engine, presence: async () => 'ending' as const },
+      { ...api.engine, presence: async () => 'unknown' as const },
+      { ...api.engine, release: async () => 'unknown' as const },
+    ]) {
+      expect(await swept({ ...deps(), engine })).toEqual([]);
+    }
+    expect(await stateOf()).toEqual(givenUp);
+    expect(released()).toEqual([]);
+    expect(await swept(deps())).toEqual([callId]);
+    expect(released()).toMatchObject([{ callId, providerCallId }]);
+    const { unreleased: _until, ...ended } = givenUp;
+    const touchedAt = expect.any(Number);
+    expect(await stateOf()).toEqual({ ...ended, touchedAt, version: givenUp.version + 1 });
+    expect(await swept(deps())).toEqual([]);
   });
 
   it('begins nothing more once its process is to stop', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallEvent } from '../../src/call/events.js';
 import type { NewCall } from '../../src/call/new-call.js';
 import type { CallState } from '../../src/call/state.js';
+import { judge } from '../../src/call/transition.js';
 import type { RobotCallHistory } from '../../src/ports/recorded-robot-calls.js';
 import { createRobotCallHistory } from '../../src/store/robot-call-history.js';
 import { after, placed, START_BY, someone, T0 } from './fixtures.js';
@@ -67,6 +68,22 @@ describe.each(DATABASES)('what is looked up for a provider on $name', ({ open })
     expect(await store.reader.findByStreamTask('another')).toBeUndefined();
     await write(playing, over('hangup'));
     expect(await store.reader.findByStreamTask(taskId)).toBeUndefined();
+  });
+
+  it('are the calls that may hold something there: live ones, and those given up', async () => {
+    const ops: CallEvent = { type: 'end', by: 'night shift', cause: 'ops_ended' };
+    const live = await write(await reserved({}), isPlaced('p-live'));
+    const placed = await write(await reserved({}), isPlaced('p-given-up'));
+    const wished = after(placed, ops).state;
+    const givenUp = judge(wished, ops, T0 + 60_000).state;
+    await store.records.write(givenUp, []);
+    await write(await reserved({}), isPlaced('p-over'), over('hangup'));
+    const unsettled = async (before = START_BY + 1) =>
+      (await store.reader.unsettled(before, live.callId - 1, 10)).map(({ state }) => state);
+    expect(await unsettled()).toEqual([live, givenUp]);
+    expect(await unsettled(START_BY)).toEqual([]);
+    await write(givenUp, { type: 'forgotten' });
+    expect(await unsettled()).toEqual([live]);
   });
 
   it('are the robot calls that are over, by time, result and kind, in pages', async () => {

@@ -47,7 +47,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   'store.reader.find': 'reads',
   'store.reservations.wasReserved': 'reads',
   'store.reader.findByProviderId': 'reads',
-  'store.reader.looksLive': 'reads',
+  'store.reader.unsettled': 'reads',
   'store.reader.ringingFor': 'reads',
   'store.close': 'belongs to a clean stop',
   'store.qualitySamples.close': 'belongs to a clean stop',

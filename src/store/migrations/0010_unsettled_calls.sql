@@ -1,0 +1,2 @@
+DROP INDEX "calls_live";--> statement-breakpoint
+CREATE INDEX "calls_unsettled" ON "calls" USING btree ("id") WHERE (status in ('calling', 'accepted', 'ongoing') or snapshot ->> 'unreleased' is not null);
