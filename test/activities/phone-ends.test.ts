@@ -18,7 +18,7 @@ describe('ending', () => {
     simulator.control.fault({ on, kind: 'code', code, times: 3 });
 
   /** One after the other, each with the signs of life of those before it. */
-  function attempts(telephony: Telephony, given: Given = {}) {
+  function attempts(telephony: Telephony, given: Given = {}, end = ended('always')) {
     const { endPhoneCall } = activities(telephony, given);
     let left: unknown;
     return (nth: number) => {
@@ -26,7 +26,7 @@ describe('ending', () => {
       there.on('heartbeat', (details: unknown) => {
         left = details;
       });
-      return there.run(endPhoneCall, ended('always'));
+      return there.run(endPhoneCall, end);
     };
   }
 
@@ -90,11 +90,11 @@ describe('ending', () => {
     async (guard) => {
       const there = await line();
       const providerCallId = await placedOn(there);
-      const { endPhoneCall } = activities(there.telephony, { kept: there.account });
-      const end = (nth: number) => run(nth).run(endPhoneCall, { ...ended(guard), providerCallId });
+      const end = { ...ended(guard), providerCallId };
+      const attempt = attempts(there.telephony, { kept: there.account }, end);
       answers(there, 'Calls/CallCancel', NOBODY_KNOWS);
-      for (const nth of [1, 2, 3]) await expect(end(nth)).rejects.toThrow('200000');
-      expect(await end(4)).toMatchObject([{ type: 'over', evidence: 'ended on demand' }]);
+      for (const nth of [1, 2, 3]) await expect(attempt(nth)).rejects.toThrow('200000');
+      expect(await attempt(4)).toMatchObject([{ type: 'over', evidence: 'ended on demand' }]);
     },
   );
 
