@@ -20,7 +20,7 @@ export const placedAsker =
   (client: Client, placings?: Placings): CallEngine['placed'] =>
   async (callId, withinMs) => {
     const answerBy = Date.now() + withinMs;
-    const waiting = placings?.waiting(callId);
+    const waiting = placings?.take(callId);
     if (waiting === undefined) return ask(client, callId, answerBy);
     try {
       const heard = waiting.told.then((state): PlacedOutcome => ({ kind: 'done', state }));

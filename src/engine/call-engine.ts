@@ -36,13 +36,21 @@ export function createCallEngine(client: Client, { health, placings }: EngineMea
     async start(call, withinMs = ANSWER_BOUND_MS) {
       const { callId } = call.state;
       const waiting = call.robot && placings?.expect(callId, Date.now() + withinMs);
-      const outcome = await begin(CALL_WORKFLOW_TYPE, startOptions(call), withinMs);
-      if (outcome !== 'started') waiting?.forget();
-      return outcome;
+      let outcome: StartOutcome | undefined;
+      try {
+        outcome = await begin(CALL_WORKFLOW_TYPE, startOptions(call), withinMs);
+        return outcome;
+      } finally {
+        if (outcome !== 'started') waiting?.forget();
+      }
     },
     release: (...what) => begin(RELEASE_WORKFLOW_TYPE, releaseOptions(...what), ANSWER_BOUND_MS),
     command: async (...command) => (health.ok() ? send(...command) : { kind: 'unavailable' }),
-    placed: async (...asked) => (health.ok() ? placed(...asked) : { kind: 'unavailable' }),
+    async placed(callId, withinMs) {
+      if (health.ok()) return placed(callId, withinMs);
+      placings?.take(callId)?.forget();
+      return { kind: 'unavailable' };
+    },
     hear: async (...sent) => (health.ok() ? hear(...sent) : 'unavailable'),
     state: async (...read) => (health.ok() ? reads.state(...read) : undefined),
     presence: async (...read) => (health.ok() ? reads.presence(...read) : 'unknown'),

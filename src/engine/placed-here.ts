@@ -15,12 +15,13 @@ export interface Waiting {
 export interface Placings extends PlacedHere {
   /** Before its start is sent; nothing where another request waits for the same call. */
   expect(callId: number, answerBy: number): Pick<Waiting, 'forget'> | undefined;
-  waiting(callId: number): Waiting | undefined;
+  /** Whoever takes it hears of the call; for the next one there is nothing. */
+  take(callId: number): Waiting | undefined;
 }
 
-/** What an answer may take to reach the one who waits for it: later it counts as not heard. */
-const ON_ITS_WAY_MS = 1_000;
 const CONFIRMED_WITHIN_MS = 2_000;
+/** Who is told has claimed the call, so there must be time to confirm that, or else to ask the call. */
+const TIME_TO_TELL_MS = CONFIRMED_WITHIN_MS + 1_000;
 
 /**
  * Where the worker that places a call and the request that asked for it share a process, the request
@@ -39,13 +40,16 @@ export function createPlacedHere(client: Pick<Client, 'activity'>): Placings {
   return {
     expect(callId, answerBy) {
       if (expected.has(callId)) return undefined;
-      const one = new Expected(answerBy, () => {
+      const forget = () => {
+        clearTimeout(outlived);
         if (expected.get(callId) === one) expected.delete(callId);
-      });
+      };
+      const outlived = setTimeout(() => forget(), answerBy - Date.now()).unref();
+      const one = new Expected(answerBy, forget);
       expected.set(callId, one);
       return one;
     },
-    waiting: (callId) => expected.get(callId),
+    take: (callId) => expected.get(callId)?.taken(),
     begin(callId) {
       const one = expected.get(callId);
       if (one === undefined) return undefined;
@@ -69,6 +73,7 @@ class Expected implements Waiting {
   begin = (): void => undefined;
   tell = (_placed: PlacedState): void => undefined;
   readonly #answerBy: number;
+  #isTaken = false;
 
   constructor(answerBy: number, forget: () => void) {
     this.#answerBy = answerBy;
@@ -81,7 +86,13 @@ class Expected implements Waiting {
     });
   }
 
+  taken(): Waiting | undefined {
+    if (this.#isTaken) return undefined;
+    this.#isTaken = true;
+    return this;
+  }
+
   hasTime(): boolean {
-    return Date.now() + ON_ITS_WAY_MS <= this.#answerBy;
+    return Date.now() + TIME_TO_TELL_MS <= this.#answerBy;
   }
 }

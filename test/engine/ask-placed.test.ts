@@ -34,7 +34,7 @@ describe('what came of placing a call', () => {
     expect(await placings.begin(7)?.tell(TOKEN, {}, PLACED)).toBe('told');
     expect(await outcome).toEqual(done);
     expect(asked).toEqual([]);
-    expect(placings.waiting(7)).toBeUndefined();
+    expect(placings.begin(7)).toBeUndefined();
   });
 
   it('is asked of the call where it is placed by another worker', async () => {
@@ -66,6 +66,6 @@ describe('what came of placing a call', () => {
     const { placings, placed } = stage(never);
     placings.expect(7, Date.now() + LONG_MS);
     expect(await placed(7, 50)).toEqual({ kind: 'unknown' });
-    expect(placings.waiting(7)).toBeUndefined();
+    expect(placings.begin(7)).toBeUndefined();
   });
 });

@@ -22,14 +22,15 @@ describe('what is placed in this process', () => {
     const {
       expect: expectCall,
       begin,
-      waiting,
+      take,
       completed,
     } = placingsWith(() => new Promise((resolve) => (confirm = resolve)));
     expectCall(7, soon());
     const heard: unknown[] = [];
-    void waiting(7)?.told.then((placed) => heard.push(placed));
+    const waiting = take(7);
+    void waiting?.told.then((placed) => heard.push(placed));
     const telling = begin(7)?.tell(TOKEN, { type: 'placed' }, PLACED);
-    await waiting(7)?.begun;
+    await waiting?.begun;
     expect([completed, heard]).toEqual([[{ type: 'placed' }], []]);
     confirm();
     expect(await telling).toBe('told');
@@ -49,7 +50,7 @@ describe('what is placed in this process', () => {
 
   it('is not told where the answer would come too late', async () => {
     const { expect: expectCall, begin, completed } = placingsWith(async () => undefined);
-    expectCall(7, Date.now() + 999);
+    expectCall(7, Date.now() + 2_999);
     expect(await begin(7)?.tell(TOKEN, {}, PLACED)).toBe('not-told');
     expect(completed).toEqual([]);
   });
@@ -58,17 +59,24 @@ describe('what is placed in this process', () => {
     const {
       expect: expectCall,
       begin,
-      waiting,
+      take,
     } = placingsWith(() => Promise.reject(new Error('no server')));
     expectCall(7, soon());
     expect(await begin(7)?.tell(TOKEN, {}, PLACED)).toBe('not-told');
-    expect(waiting(7)).toBeDefined();
+    expect(take(7)).toBeDefined();
   });
 
-  it('is told to the request that asked for it: a repeat of it waits for the call', () => {
-    const { expect: expectCall, waiting } = placingsWith(async () => undefined);
+  it('is told to one request: another one waits for the call', () => {
+    const { expect: expectCall, take } = placingsWith(async () => undefined);
     const first = expectCall(7, soon());
     expect(expectCall(7, soon())).toBeUndefined();
-    expect(waiting(7)).toBe(first);
+    expect(take(7)).toBe(first);
+    expect(take(7)).toBeUndefined();
+  });
+
+  it('is not waited for longer than its answer may take', async () => {
+    const { expect: expectCall, begin } = placingsWith(async () => undefined);
+    expectCall(7, Date.now() + 50);
+    await expect.poll(() => begin(7)).toBeUndefined();
   });
 });
