@@ -1,7 +1,8 @@
+import { defaultPayloadConverter } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { createStreamActivities } from '../../activities/streams.js';
 import type { Room } from '../../src/call/state.js';
-import { releaseWorkflowId } from '../../src/contract/ids.js';
+import { callWorkflowId, releaseWorkflowId } from '../../src/contract/ids.js';
 import type { StreamPlan } from '../../src/contract/robot-plan.js';
 import { createCallMailbox } from '../../src/engine/call-mailbox.js';
 import type { CallResult } from '../../workflows/call/messages.js';
@@ -60,6 +61,19 @@ function streamed(wanted: Partial<StreamPlan>): CallOptions {
     robot: { ...aPlan(), stream },
     stream: { userId: 'robot', ...(endsCall && { endsCall }) },
   };
+}
+
+/** What a call has waited for in vain, by the summaries of its timers. */
+async function waitedFor({ client }: StreamRig, callId: number): Promise<unknown[]> {
+  const { events } = await client.workflow.getHandle(callWorkflowId(callId)).fetchHistory();
+  const fired = (events ?? []).map(({ timerFiredEventAttributes: timer }) =>
+    String(timer?.startedEventId),
+  );
+  return (events ?? []).flatMap(({ eventId, userMetadata }) =>
+    fired.includes(String(eventId)) && userMetadata?.summary
+      ? [defaultPayloadConverter.fromPayload(userMetadata.summary)]
+      : [],
+  );
 }
 
 const STARTED = 'start robot in text room-1';
@@ -141,6 +155,7 @@ describe('the stream of a robot call', () => {
     await rig.answers(callId, 'starting');
     const isRecorded = () => rig.written.some(({ state }) => state.stream?.taskId === 'task-1');
     await expect.poll(isRecorded).toBe(true);
+    expect(await waitedFor(rig, callId)).not.toContain('changes of parties wait');
     const mailbox = createCallMailbox(rig.client, { ok: () => true, stop: () => undefined });
     const playing = { type: 'stream', now: 'playing', taskId: 'task-1' } as const;
     await expect.poll(() => mailbox.report(callId, playing)).toBe('taken');

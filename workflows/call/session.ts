@@ -115,7 +115,9 @@ export class CallSession implements Shown {
   get recordDue(): 'now' | 'soon' | 'never' {
     if (!this.#isBehind) return 'never';
     const waits = this.#unrecorded.every((event) => CAN_WAIT.includes(event.type));
-    return waits && !isOver(this.#state) ? 'soon' : 'now';
+    // Whoever hears of a stream looks for its call by the task.
+    const isSoughtFor = this.#state.stream?.kind === 'starting';
+    return waits && !isSoughtFor && !isOver(this.#state) ? 'soon' : 'now';
   }
 
   get #isBehind(): boolean {
