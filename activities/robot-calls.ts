@@ -7,7 +7,6 @@ import type { EndedCall, RobotActivities } from '../workflows/call/robot-activit
 import { newsOf } from './robot-news.js';
 import {
   answeredPlacing,
-  NO_RECORD,
   notSent,
   reportOfPlacing,
   reportOfRecord,
@@ -103,7 +102,7 @@ export function createRobotActivities(work: RobotWork) {
       await end(robotCalls, call);
     },
 
-    async closeRobotCall({ recordWithinMs, heard, ...call }) {
+    async closeRobotCall({ recordWithinMs, ...call }) {
       const ended = endedBefore() ?? {
         until: await whileBeating(end(robotCalls, call)).then(() => Date.now() + recordWithinMs),
       };
@@ -111,7 +110,7 @@ export function createRobotActivities(work: RobotWork) {
       for (let looks = 0; ; looks += 1) {
         const outcome = await whileBeating(robotCalls.record(call.providerCallId), ended);
         if (outcome.kind === 'record') return reportOfRecord(outcome.record);
-        if (Date.now() >= ended.until) return heard ? { type: 'over', ...heard } : NO_RECORD;
+        if (Date.now() >= ended.until) return null;
         await rest(pace.waiting * (PAUSES_BETWEEN_LOOKS[looks] ?? 1), ended);
       }
     },

@@ -4,12 +4,6 @@ import { NOT_SENT_CODE } from '../src/contract/robot-plan.js';
 import type { PlacedState } from '../src/ports/placed-here.js';
 import type { PlaceOutcome, ProviderEvidence, RobotCallRecord } from '../src/ports/robot-calls.js';
 
-export const NO_RECORD: ProviderReport = {
-  type: 'over',
-  cause: 'provider_lost',
-  evidence: 'no record within its time',
-};
-
 export const notSent = (why: string): ProviderReport => ({
   type: 'refused',
   code: NOT_SENT_CODE,

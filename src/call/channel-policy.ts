@@ -6,6 +6,8 @@ export interface ChannelPolicy {
   readonly answeredByCommand: boolean;
   /** `word`: our decision ends the call at once. `confirmation`: the provider has to confirm it. */
   readonly endsBy: 'word' | 'confirmation';
+  /** Whether a call can be ended there on condition that nobody has answered. */
+  readonly guardsItsEnd: boolean;
   /** Who may hang up: any party, or only the caller, whose hangup ends the whole call. */
   readonly hangup: 'any_party' | 'caller';
   /** How much later than the provider's own our ring deadline is: the provider's word comes first. */
@@ -20,6 +22,7 @@ export const CHANNEL_POLICIES: Readonly<Record<Channel, ChannelPolicy>> = {
   rtc: {
     answeredByCommand: true,
     endsBy: 'word',
+    guardsItsEnd: false,
     hangup: 'any_party',
     ringGraceMs: 0,
     durationGraceMs: 0,
@@ -28,6 +31,7 @@ export const CHANNEL_POLICIES: Readonly<Record<Channel, ChannelPolicy>> = {
   robot: {
     answeredByCommand: false,
     endsBy: 'confirmation',
+    guardsItsEnd: false,
     hangup: 'caller',
     ringGraceMs: 10_000,
     durationGraceMs: 0,
@@ -36,6 +40,7 @@ export const CHANNEL_POLICIES: Readonly<Record<Channel, ChannelPolicy>> = {
   phone: {
     answeredByCommand: false,
     endsBy: 'confirmation',
+    guardsItsEnd: true,
     hangup: 'any_party',
     ringGraceMs: 10_000,
     durationGraceMs: 30_000,

@@ -74,7 +74,7 @@ function wishToEnd(state: CallState, end: End, now: number): Step {
     return now < standing.at + GIVE_UP_AFTER_MS ? stay(state) : giveUp(state, end, now);
   }
   if (state.forgotten === true) return stay(state);
-  if (standing !== undefined && !replaces(end, standing)) return stay(state);
+  if (standing !== undefined && !replaces(state, end, standing)) return stay(state);
   const ending: Ending = { wish, by, at: now, cause, ...given(reason) };
   const step = change(state, { ending }, now, { type: 'call.updated' });
   return { ...step, effects: [...step.effects, { type: 'end-at-provider', ending }] };
@@ -91,8 +91,10 @@ export const isGuarded = ({ wish, cause }: Pick<Ending, 'wish' | 'cause'>): bool
   wish === 'cancel' || (wish === 'deadline' && cause === 'no_answer');
 
 /** Whoever wants an end in any case is not content with a guarded wish; an operator's may have to be given up. */
-const replaces = (wanted: End, standing: Ending): boolean =>
-  wanted.wish === 'operator' || (isGuarded(standing) && !isGuarded(wanted));
+function replaces({ channel }: CallState, wanted: End, standing: Ending): boolean {
+  if (wanted.wish === 'operator') return true;
+  return CHANNEL_POLICIES[channel].guardsItsEnd && isGuarded(standing) && !isGuarded(wanted);
+}
 
 /** The one place where a call reaches its terminal state. */
 export function finish(state: CallState, end: End, now: number, evidence?: string): Step {

@@ -107,17 +107,14 @@ describe('ending and closing a call', () => {
       recordWithinMs,
     });
 
-  it('waits for the record once it has ended, and says that it is lost when its time is over', async () => {
+  it('waits for the record once it has ended, and has none when its time is over', async () => {
     const provider = createProviderInMemory();
     const closing = close(provider);
     await expect.poll(() => provider.asked).toEqual(['end']);
     provider.record_ = aRecord({ cause: 'busy' });
     expect(await closing).toMatchObject({ type: 'over', cause: 'busy' });
     provider.record_ = 'not-yet';
-    expect(await close(provider, { recordWithinMs: 50 })).toMatchObject({
-      type: 'over',
-      cause: 'provider_lost',
-    });
+    expect(await close(provider, { recordWithinMs: 50 })).toBeNull();
   });
 
   it('reads no record before the provider says that it is over', async () => {
@@ -142,7 +139,7 @@ describe('ending and closing a call', () => {
     environment.cancel();
     await expect(first).rejects.toMatchObject({ name: 'CancelledFailure' });
     const heartbeatDetails = { until: Date.now() - 1 };
-    expect(await close(provider, { heartbeatDetails })).toMatchObject({ cause: 'provider_lost' });
+    expect(await close(provider, { heartbeatDetails })).toBeNull();
     expect(provider.asked).toEqual(['end']);
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  NO_RECORD,
   reportOfPlacing,
   reportOfRecord,
   reportsOfFound,
@@ -84,7 +83,6 @@ describe('the report of a record', () => {
 
 it('are reports that could come by signal as well', () => {
   const reports = [
-    NO_RECORD,
     reportOfPlacing(refused('unavailable', {})),
     reportOfPlacing({ kind: 'unknown', throttled: true, evidence: {} }),
     ...reportsOfFound(aRecord({ acceptedAt: 5 })),

@@ -118,6 +118,13 @@ describe('a wish to end where a provider confirms', () => {
     expect(judge(wished, cancel(), RING_UNTIL + 61_000).state).toBe(wished);
   });
 
+  it('of a ring that ran out stands where the provider ends the call in any case', () => {
+    const ranOut = after(robot(), nextDeadline(robot()) as CallEvent, { type: 'as-known' });
+    const wished = judge(ranOut, nextDeadline(ranOut) as CallEvent, RING_UNTIL + 60_000).state;
+    expect(wished.ending).toMatchObject({ wish: 'deadline', cause: 'no_answer' });
+    expect(judge(wished, hangup(), RING_UNTIL + 61_000).state).toBe(wished);
+  });
+
   it('stops the deadlines: the provider is asked until it confirms', () => {
     expect(nextDeadline(after(robot(), cancel()))).toBeUndefined();
   });

@@ -1,6 +1,7 @@
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { callWorkflowId } from '../../src/contract/ids.js';
+import { createCallMailbox } from '../../src/engine/call-mailbox.js';
 import type { RobotCallParty } from '../../src/ports/robot-calls.js';
 import { aRecord, PROVIDER_CALL_ID, type ProviderInMemory } from '../support/provider-in-memory.js';
 import { aRobotCall, byRobot } from '../support/robot-calls.js';
@@ -179,6 +180,28 @@ describe('a record that never comes', () => {
     expect(await result(callId)).toMatchObject({ status: 'ended', cause: 'provider_lost' });
     expect(waits).toEqual([30_000]);
     expect(provider.asked).toEqual(['place', 'end']);
+  });
+
+  it('leaves the word to what the provider said while it was asked to end the call', async () => {
+    const { client, engine, start, result, provider, seen } = await startRobotRig({
+      instead: ({ closeRobotCall }) => ({
+        closeRobotCall: (call) => closeRobotCall({ ...call, recordWithinMs: 200 }),
+      }),
+    });
+    const { callId } = (await start(aRobotCall())).state;
+    await engine.placed(callId, 4_000);
+    const { onEnd } = provider;
+    provider.onEnd = async () => ({ kind: 'unknown', throttled: false, evidence: {} });
+    await engine.command(callId, 'hangup', byRobot);
+    await expect.poll(() => provider.asked).toContain('end');
+    const mailbox = createCallMailbox(client, { ok: () => true, stop: () => undefined });
+    const at = Date.now();
+    const ended = { cause: 'hangup', acceptedAt: at, at } as const;
+    await mailbox.report(callId, { type: 'hint', at, parties: [], ended });
+    await seen(callId, ({ heard }) => heard?.ended !== undefined);
+    provider.onEnd = onEnd;
+    expect(await result(callId)).toMatchObject({ status: 'ended', cause: 'hangup' });
+    expect(await engine.state(callId)).toMatchObject({ acceptedAt: at });
   });
 
   it('does not take away the cause of whoever ended the call', async () => {

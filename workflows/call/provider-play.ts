@@ -22,9 +22,9 @@ export interface ProviderSide {
   follow(call: CallState): Promise<readonly ProviderReport[]>;
   /**
    * What becomes of the standing wish to end: `forgotten`, and the provider's record says how it
-   * ended; or at once how; or that the call goes on.
+   * ended; or at once how; or that the call goes on. `latest` is the call when that is answered.
    */
-  end(call: CallState): Promise<readonly ProviderReport[]>;
+  end(call: CallState, latest: () => CallState): Promise<readonly ProviderReport[]>;
   /** Whether another end is wanted by now than was asked for; absent where all ends are alike. */
   isOtherEnd?(asked: CallState, wanted: CallState): boolean;
   /** How it ended, which is waited for until then; absent where `end` answers that. */
@@ -140,7 +140,7 @@ export class ProviderPlay {
     const isOther = () => this.#side.isOtherEnd?.(asked, this.#state) === true;
     await this.#ask(
       () => isKnown() || isOther(),
-      () => this.#side.end(asked),
+      () => this.#side.end(asked, () => this.#state),
     );
     const { close } = this.#side;
     if (isKnown() || close === undefined || this.#state.forgotten !== true) return;

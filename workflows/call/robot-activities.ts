@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { PlacingReport, ProviderReport } from '../../src/call/events.js';
 import type { PartyFact } from '../../src/call/party-facts.js';
-import type { EndedWord, PartyState } from '../../src/call/state.js';
+import type { PartyState } from '../../src/call/state.js';
 import type { RobotPlan } from '../../src/contract/robot-plan.js';
 import { ASKING, CLOSING, ENDING, PLACING } from './provider-policies.js';
 
@@ -31,8 +31,6 @@ export interface FollowedCall extends PlacedCall {
 export interface ClosedCall extends EndedCall {
   /** How long the record is waited for once the provider has ended the call. */
   readonly recordWithinMs: number;
-  /** What counts where the record does not come. */
-  readonly heard?: EndedWord;
 }
 
 export interface LostCall {
@@ -50,8 +48,8 @@ export interface RobotActivities {
   followRobotCall(call: FollowedCall): Promise<readonly ProviderReport[]>;
   /** Answers when the provider has ended the call, or says that it is over. */
   endRobotCall(call: EndedCall): Promise<void>;
-  /** Ends it, and answers how it ended by the provider's record. */
-  closeRobotCall(call: ClosedCall): Promise<ProviderReport>;
+  /** Ends it, and answers how it ended by the provider's record; `null` where none comes in time. */
+  closeRobotCall(call: ClosedCall): Promise<ProviderReport | null>;
 }
 
 export const { placeRobotCall } = proxyActivities<RobotActivities>(PLACING);

@@ -1,3 +1,4 @@
+import type { ProviderReport } from '../../src/call/events.js';
 import { type CallState, callerOf } from '../../src/call/state.js';
 import { NOT_SENT_CODE, type RobotPlan } from '../../src/contract/robot-plan.js';
 import { type ProviderSide, RECORD_WITHIN_MS } from './provider-play.js';
@@ -22,17 +23,26 @@ export const robotSide = (plan: RobotPlan): ProviderSide => ({
   },
   follow: (call) =>
     followRobotCall.executeWithOptions({ summary: 'follow the call' }, [followed(call)]),
-  async end(call) {
-    const heard = call.heard?.ended;
-    const closed = {
+  async end(call, latest) {
+    const isForgotten = call.forgotten === true;
+    const record = await closeRobotCall({
       ...placed(call),
-      isForgotten: call.forgotten === true,
+      isForgotten,
       recordWithinMs: RECORD_WITHIN_MS,
-      ...(heard !== undefined && { heard }),
-    };
-    return [await closeRobotCall(closed)];
+    });
+    return [record ?? asHeard(latest())];
   },
 });
+
+const NO_RECORD: ProviderReport = {
+  type: 'over',
+  cause: 'provider_lost',
+  evidence: 'no record within its time',
+};
+
+/** Where no record comes, the provider's unasked word counts, as it is by then. */
+const asHeard = ({ heard }: CallState): ProviderReport =>
+  heard?.ended === undefined ? NO_RECORD : { type: 'over', ...heard.ended };
 
 const placed = ({ providerCallId = '' }: CallState): PlacedCall => ({ providerCallId });
 
