@@ -3,7 +3,7 @@ import { Connection, Client as TemporalClient } from '@temporalio/client';
 import { LIVE_STATUSES } from '../../../../src/call/state.js';
 import { type Client, createClient } from '../../../../src/client/create-client.js';
 import { freshNamespace } from '../../namespace.js';
-import { runningWorkflows } from '../../running-workflows.js';
+import { whatStillRuns } from '../../running-workflows.js';
 import { serviceToken } from '../../tokens.js';
 import type { Stage } from '../company.js';
 import { mortalProduct } from '../mortal-product.js';
@@ -60,7 +60,7 @@ export async function openTheatre(
     const client = createClient({ baseUrl: apiUrl, token: await serviceToken() });
     const ringing = standIn.calls().filter(({ endedAt }) => endedAt === undefined);
     const rings = ringing.map(({ caller }) => `phones of ${caller}`);
-    return [...(await runningWorkflows(temporal)), ...(await recordedLive(client)), ...rings];
+    return [...(await whatStillRuns(temporal)), ...(await recordedLive(client)), ...rings];
   }
 
   /** Everybody has a phone before anything is killed. */

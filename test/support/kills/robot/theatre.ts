@@ -5,7 +5,7 @@ import {
 } from '../../../../src/simulators/tencent/simulator.js';
 import { freshNamespace } from '../../namespace.js';
 import { robotBackend, SDK_APP_ID, SECRET_KEY } from '../../robot-backend.js';
-import { runningWorkflows } from '../../running-workflows.js';
+import { runningWorkflows, whatStillRuns } from '../../running-workflows.js';
 import type { Stage } from '../company.js';
 import { mortalProduct } from '../mortal-product.js';
 import { playAll } from '../play-together.js';
@@ -77,7 +77,7 @@ export async function openTheatre(temporalAddress: string): Promise<Theatre> {
       }));
       return playAll(product, armed);
     },
-    live: () => runningWorkflows(temporal),
+    live: () => whatStillRuns(temporal),
     async close() {
       await connection.close();
       await product.remove();
