@@ -1,67 +1,13 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { createStreamActivities } from '../../activities/streams.js';
 import type { Room } from '../../src/call/state.js';
 import { callWorkflowId, releaseWorkflowId } from '../../src/contract/ids.js';
-import type { StreamPlan } from '../../src/contract/robot-plan.js';
 import { createCallMailbox } from '../../src/engine/call-mailbox.js';
-import type { CallResult } from '../../workflows/call/messages.js';
-import type { CallOptions } from '../support/calls.js';
-import { createMediaInMemory, type MediaInMemory } from '../support/media-in-memory.js';
 import { aRecord } from '../support/provider-in-memory.js';
-import { aPlan } from '../support/robot-backend.js';
 import { aRobotCall, byRobot } from '../support/robot-calls.js';
-import { type RobotRig, startRobotRig } from '../support/robot-rig.js';
+import { OURS, type StreamRig, startStreamRig } from '../support/stream-rig.js';
 
-const URL = 'https://media.test/hello.mp4';
-const OURS: Room = { appId: '1', name: 'room-1', kind: 'text', isOurs: true, clears: true };
 const GIVEN: Room = { ...OURS, name: 'their room', isOurs: false };
-
-interface StreamRig extends RobotRig {
-  readonly media: MediaInMemory;
-  /** Rings; the stream is as wanted. */
-  rings(wanted?: Partial<StreamPlan> | 'none', more?: CallOptions): Promise<number>;
-  /** The callee answers, and the stream has become so. */
-  answers(callId: number, stream?: string): Promise<void>;
-  /** The provider says that the call is over. */
-  over(callId: number): Promise<CallResult>;
-}
-
-async function startStreamRig(pace = { beginning: 20, playing: 20 }): Promise<StreamRig> {
-  const media = createMediaInMemory();
-  const stopping = new AbortController().signal;
-  const rig = await startRobotRig({
-    beside: () => createStreamActivities({ mediaRooms: media, pace, stopping }),
-  });
-  return {
-    ...rig,
-    media,
-    async rings(wanted = {}, more = {}) {
-      const call = aRobotCall({ room: OURS, ...(wanted !== 'none' && streamed(wanted)), ...more });
-      const { callId } = (await rig.start(call)).state;
-      await rig.seen(callId, ({ providerCallId }) => providerCallId !== undefined);
-      return callId;
-    },
-    async answers(callId, kind = 'playing') {
-      rig.provider.parties = [{ userId: 'jack', state: 'present' }];
-      rig.provider.record_ = aRecord({ acceptedAt: Date.now() });
-      await rig.seen(callId, ({ stream }) => stream?.kind === kind);
-    },
-    async over(callId) {
-      rig.provider.parties = 'gone';
-      return (await rig.result(callId)) as CallResult;
-    },
-  };
-}
-
-function streamed(wanted: Partial<StreamPlan>): CallOptions {
-  const stream: StreamPlan = { url: URL, userId: 'robot', ...wanted };
-  const { endsCall } = stream;
-  return {
-    robot: { ...aPlan(), stream },
-    stream: { userId: 'robot', ...(endsCall && { endsCall }) },
-  };
-}
 
 /** What a call has waited for in vain, by the summaries of its timers. */
 async function waitedFor({ client }: StreamRig, callId: number): Promise<unknown[]> {
