@@ -1,15 +1,28 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files that take minutes, and are short: by their size they would be the last ones to begin. */
-const LONG = ['kill-points-engine', 'kill-points-store', 'kill-points-webhooks', 'media-kills'];
+/** Files that take minutes, in an order that mixes those that compute with those that wait. */
+const LONG = [
+  'e2e/kill-points-engine',
+  'e2e/kill-points-store',
+  'integration/robot-calls',
+  'e2e/robot-faults',
+  'e2e/phone-faults',
+  'e2e/faults',
+  'e2e/kill-points-webhooks',
+  'e2e/media-kills',
+].map((name) => `/${name}.test.ts`);
 
-const isLong = ({ moduleId }: TestSpecification): boolean =>
-  LONG.some((name) => moduleId.endsWith(`/${name}.test.ts`));
+const rankOf = ({ moduleId }: TestSpecification): number =>
+  LONG.findIndex((name) => moduleId.endsWith(name));
 
-/** What is begun last is waited for by nobody else. */
+/** By size, which is all that is known on a fresh clone, some of them would begin last and be waited for. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    const long = sorted.filter((file) => rankOf(file) >= 0);
+    return [
+      ...long.toSorted((one, other) => rankOf(one) - rankOf(other)),
+      ...sorted.filter((file) => rankOf(file) < 0),
+    ];
   }
 }
