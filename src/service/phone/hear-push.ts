@@ -94,7 +94,8 @@ async function hearLate(deps: Hearing, callId: number, push: PhonePush): Promise
   const { kind, token, providerCallId } = push;
   if (recorded === undefined || recorded.state.token !== token) return NOT_OURS;
   if (kind === 'auth') return NOT_OURS;
-  if (kind === 'established') {
+  const isUnknown = recorded.state.providerCallId !== providerCallId;
+  if (kind === 'established' || (kind === 'stage' && isUnknown)) {
     const released = await deps.engine.release(recorded.state, providerCallId);
     return { isTaken: released === 'started' || released === 'already-started', allow: false };
   }
