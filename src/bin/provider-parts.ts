@@ -17,8 +17,7 @@ export async function providerParts(
 ): Promise<ProviderParts> {
   const tencent = config.TENCENT_CALL_API === undefined ? undefined : await tencentOf(config);
   if (tencent !== undefined) undo.add(() => tencent.stop());
-  const hasPhones = config.TELEPHONY === 'twilio' || config.YUNTONGXUN_API !== undefined;
-  const phone = hasPhones ? await phoneOf(config, directory) : undefined;
+  const phone = config.YUNTONGXUN_API === undefined ? undefined : await phoneOf(config, directory);
   if (phone !== undefined) undo.add(() => phone.stop());
   return { tencent, phone };
 }

@@ -5,7 +5,6 @@ import type {
   PhonePush,
   PhonePushes,
   PhonePushKind,
-  ReadPush,
 } from '../../ports/phone-pushes.js';
 import { type Bye, byeOf } from './byetype.js';
 import { type Members, type Message, partOf, readMessage, textOf, writeXml } from './message.js';
@@ -31,22 +30,16 @@ const hash = (text: string): Buffer => createHash('sha256').update(text).digest(
 export function createYuntongxunPushes({ secret }: { readonly secret: string }): PhonePushes {
   const expected = hash(secret);
   return {
-    provider: 'yuntongxun',
-    admits: ({ key }) => timingSafeEqual(hash(key), expected),
+    admits: (given) => timingSafeEqual(hash(given), expected),
     read({ name, body }) {
       const message = readMessage(body);
-      const push = message && read(name, message);
-      return message && push && answered(message, push);
+      return message && read(name, message);
     },
+    acknowledge,
   };
 }
 
-const answered = ({ format }: Message, push: PhonePush): ReadPush => ({
-  push,
-  acknowledge: (allow) => acknowledge(push.kind === 'auth' && !allow ? VETO : OK, format),
-});
-
-function read(name: string, { members }: Message): PhonePush | undefined {
+function read(name: string, { format, members }: Message): PhonePush | undefined {
   const action = textOf(members, 'action') ?? name;
   const kind = KINDS.get(name.toLowerCase()) ?? KINDS.get(action.toLowerCase());
   if (kind === undefined) return undefined;
@@ -59,7 +52,7 @@ function read(name: string, { members }: Message): PhonePush | undefined {
     { type: 'placed', providerCallId },
     ...reportsOf(kind, all, legs),
   ];
-  return { kind, providerCallId, reports, ...(token !== undefined && { token }) };
+  return { kind, providerCallId, format, reports, ...(token !== undefined && { token }) };
 }
 
 function legsOf(members: Members): readonly Members[] {
@@ -70,7 +63,6 @@ function legsOf(members: Members): readonly Members[] {
 function reportsOf(kind: PhonePushKind, all: Members, legs: readonly Members[]): ProviderReport[] {
   switch (kind) {
     case 'auth':
-    case 'stage':
       return [];
     case 'established':
       return [{ type: 'bridged', ...at(timeOf(all, 'time', 'starttime')) }];
@@ -152,7 +144,8 @@ const OK = '000000';
 /** Anything but `OK` keeps the provider from dialling, and ends the call with byetype -7. */
 const VETO = '000001';
 
-function acknowledge(statuscode: string, format: Message['format']): Acknowledgement {
+function acknowledge({ kind, format }: PhonePush, allow: boolean): Acknowledgement {
+  const statuscode = kind === 'auth' && !allow ? VETO : OK;
   return format === 'xml'
     ? { contentType: 'application/xml;charset=utf-8', body: writeXml({ Response: { statuscode } }) }
     : { contentType: 'application/json;charset=utf-8', body: JSON.stringify({ statuscode }) };

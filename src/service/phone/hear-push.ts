@@ -94,8 +94,7 @@ async function hearLate(deps: Hearing, callId: number, push: PhonePush): Promise
   const { kind, token, providerCallId } = push;
   if (recorded === undefined || recorded.state.token !== token) return NOT_OURS;
   if (kind === 'auth') return NOT_OURS;
-  const isUnknown = recorded.state.providerCallId !== providerCallId;
-  if (kind === 'established' || (kind === 'stage' && isUnknown)) {
+  if (kind === 'established') {
     const released = await deps.engine.release(recorded.state, providerCallId);
     return { isTaken: released === 'started' || released === 'already-started', allow: false };
   }

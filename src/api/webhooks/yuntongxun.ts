@@ -1,5 +1,5 @@
 import express, { Router } from 'express';
-import type { PhonePushes, RawPush } from '../../ports/phone-pushes.js';
+import type { PhonePushes } from '../../ports/phone-pushes.js';
 import type { HearPush } from '../../service/phone/hear-push.js';
 import { factsOf } from '../answer.js';
 
@@ -12,38 +12,30 @@ const MAX_BODY = '64kb';
 
 /**
  * What the telephony provider pushes. Acknowledged in its own words, once it cannot be lost any more;
- * to whoever is not the provider there is nothing here.
+ * to whoever does not know the secret end of the path there is nothing here.
  */
-export function phoneWebhook({ pushes, hear }: PhoneDoor): Router {
+export function yuntongxunWebhook({ pushes, hear }: PhoneDoor): Router {
   const router = Router({ caseSensitive: true });
-  const { provider } = pushes;
   const body = express.text({ type: () => true, limit: MAX_BODY });
-  router.post(`/webhooks/${provider}/:key/:name`, body, async (req, res, next) => {
-    const { key, name } = req.params as { key: string; name: string };
+  router.post('/webhooks/yuntongxun/:secret/:name', body, async (req, res, next) => {
+    const { secret, name } = req.params as { secret: string; name: string };
+    if (!pushes.admits(secret)) return next();
+    factsOf(res).operationId = 'yuntongxun';
     const text: unknown = req.body;
-    const raw: RawPush = {
-      key,
-      name,
-      target: req.originalUrl,
-      headers: req.headers,
-      body: typeof text === 'string' ? text : '',
-    };
-    if (!pushes.admits(raw)) return next();
-    factsOf(res).operationId = provider;
-    const read = pushes.read(raw);
-    if (read === undefined) {
+    const push = pushes.read({ name, body: typeof text === 'string' ? text : '' });
+    if (push === undefined) {
       factsOf(res).code = 'unreadable';
       res.status(400).end();
       return undefined;
     }
-    factsOf(res).operationId = `${provider}:${read.push.kind}`;
-    const { isTaken, allow } = await hear(read.push);
+    factsOf(res).operationId = `yuntongxun:${push.kind}`;
+    const { isTaken, allow } = await hear(push);
     factsOf(res).code = isTaken ? 0 : 'not_taken';
     if (!isTaken) {
       res.status(503).set('Retry-After', '1').end();
       return undefined;
     }
-    const { contentType, body: said } = read.acknowledge(allow);
+    const { contentType, body: said } = pushes.acknowledge(push, allow);
     res.status(200).set('Cache-Control', 'no-store').type(contentType).send(said);
     return undefined;
   });
