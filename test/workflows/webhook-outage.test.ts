@@ -59,7 +59,13 @@ it('tries for a day what an endpoint does not take, in a short history, and ends
   const handle = env.client.workflow.getHandle(webhookWorkflowId(1, queue.endpointId));
   await worker.runUntil(
     deliverer.runUntil(async () => {
-      await createDeliveryWaker(env.client).wake(queue);
+      const { wake } = createDeliveryWaker(env.client);
+      const isWoken = () =>
+        wake(queue).then(
+          () => true,
+          () => false,
+        );
+      await expect.poll(isWoken).toBe(true);
       await handle.result();
     }),
   );
