@@ -42,6 +42,13 @@ async function ringingCall() {
   return { callId: state.callId, callerId, calleeId };
 }
 
+/** A robot call that was placed, by its id. */
+async function robotCall(fingerprint: string, plan: Parameters<typeof aPlan>[0] = {}) {
+  const request = { plan: aPlan(plan), roomIsOurs: false, fingerprint };
+  const started = await api.robotCalls.start(request);
+  return started.kind === 'placed' ? started.callId : 0;
+}
+
 describe('a sweep', () => {
   it('ends the record of a call whose workflow is gone, and frees both lines', async () => {
     const { callId, callerId, calleeId } = await ringingCall();
@@ -84,9 +91,7 @@ describe('a sweep', () => {
   it('has a robot call ended at its provider before its record is ended', async () => {
     const providerCallId = 'p-terminated';
     api.engine.onPlace = () => ({ type: 'placed', providerCallId });
-    const request = { plan: aPlan(), roomIsOurs: false, fingerprint: 'terminated' };
-    const started = await api.robotCalls.start(request);
-    const callId = started.kind === 'placed' ? started.callId : 0;
+    const callId = await robotCall('terminated');
     api.engine.terminateVisibly(callId);
     const stateOf = async () => (await api.store.reader.find(callId))?.state;
     const away = { ...deps(), engine: { ...api.engine, release: async () => 'unknown' as const } };
@@ -103,10 +108,8 @@ describe('a sweep', () => {
     const { records } = api.store;
     const writes = records.write;
     records.write = async () => [];
-    const request = { plan: aPlan(), roomIsOurs: false, fingerprint: 'named-only' };
-    const started = await api.robotCalls.start(request);
+    const callId = await robotCall('named-only');
     records.write = writes;
-    const callId = started.kind === 'placed' ? started.callId : 0;
     // Its workflow is away, with all that it knew.
     api.engine.terminate(callId);
     expect((await api.store.reader.find(callId))?.state.providerCallId).toBeUndefined();
@@ -121,9 +124,7 @@ describe('a sweep', () => {
     ['its ring was to end', 30_000],
   ])('ends a robot call that was terminated by that, however long ago %s', async (_, ringMs) => {
     api.engine.onPlace = () => ({ type: 'placed', providerCallId: `p-${ringMs}` });
-    const request = { plan: aPlan({ ringMs }), roomIsOurs: false, fingerprint: `of ${ringMs}` };
-    const started = await api.robotCalls.start(request);
-    const callId = started.kind === 'placed' ? started.callId : 0;
+    const callId = await robotCall(`of ${ringMs}`, { ringMs });
     api.engine.terminateVisibly(callId);
     expect(await swept(deps(() => Date.now() + 120_000))).toEqual([callId]);
     const record = await api.store.reader.find(callId);
@@ -133,9 +134,7 @@ describe('a sweep', () => {
   it('has a call released that was given up and then terminated, once', async () => {
     const providerCallId = 'p-given-up';
     api.engine.onPlace = () => ({ type: 'placed', providerCallId });
-    const request = { plan: aPlan(), roomIsOurs: false, fingerprint: 'given up' };
-    const started = await api.robotCalls.start(request);
-    const callId = started.kind === 'placed' ? started.callId : 0;
+    const callId = await robotCall('given up');
     const givenUp = asGivenUp(await api.engine.state(callId));
     await api.store.records.write(givenUp, []);
     const stateOf = async () => (await api.store.reader.find(callId))?.state;
