@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiError } from '../../src/client/api-error.js';
 import { callWorkflowId } from '../../src/contract/ids.js';
 import { type Cost, costOf, delaysOf, settled } from '../support/call-cost.js';
-import { createWorkplace, startServing, type Workplace } from '../support/workplace.js';
+import { startServing, type Workplace, workplaceInUse } from '../support/workplace.js';
 import { userOf } from './users.js';
 
 const MAX = { events: 60, bytes: 16_384, transitions: 19 };
@@ -23,7 +23,7 @@ let connection: Connection;
 let temporal: Client;
 
 beforeAll(async () => {
-  place = await createWorkplace();
+  place = await workplaceInUse();
   await startServing(place);
   connection = await Connection.connect({ address: place.temporalAddress });
   temporal = new Client({ connection });

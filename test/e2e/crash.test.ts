@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Client } from '../../src/client/create-client.js';
 import { ringMarginAfter } from '../support/ring-margin.js';
-import { createWorkplace, startServing } from '../support/workplace.js';
+import { startServing, workplaceInUse } from '../support/workplace.js';
 import { session, userOf } from './users.js';
 
 const SHORT_RING_SECONDS = 4;
@@ -36,7 +36,7 @@ describe.each([
   ['and starts a Temporal server where that was killed too', true, ''],
 ] as const)('after SIGKILL while calls ring, a new start', (_, killsServer, said) => {
   it(`ends them when their ring time is over, ${_}`, async () => {
-    const place = await createWorkplace();
+    const place = await workplaceInUse();
     onTestFinished(() => place.remove());
     const killed = await startServing(place);
     const [ann, eve] = [await userOf(place, '10001'), await userOf(place, '10003')];

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../support/free-port.js';
 import {
-  createWorkplace,
   type Finished,
   startServing,
   type Workplace,
+  workplaceInUse,
 } from '../support/workplace.js';
 
 const KEYS = {
@@ -18,7 +18,7 @@ const KEYS = {
 };
 
 async function workplace(): Promise<Workplace> {
-  const place = await createWorkplace();
+  const place = await workplaceInUse();
   onTestFinished(() => place.remove());
   return place;
 }

@@ -9,7 +9,7 @@ import { openPglite } from '../../src/store/pglite.js';
 import { repositories } from '../store/stores.js';
 import type { PhoneAnswer } from '../support/phone-stack.js';
 import { AUTH, serviceToken, userToken } from '../support/tokens.js';
-import { createWorkplace, startServing, type Workplace } from '../support/workplace.js';
+import { startServing, type Workplace, workplaceInUse } from '../support/workplace.js';
 import { ACCOUNT, APP_ID, openYuntongxun } from '../support/yuntongxun.js';
 
 const SECRET = 'a-secret-end-of-a-path';
@@ -49,7 +49,7 @@ async function tables(folder: string): Promise<string> {
 
 beforeAll(async () => {
   simulator = await openYuntongxun({ phone: { answersAfterMs: 200, hangsUpAfterMs: 800 } });
-  place = await createWorkplace();
+  place = await workplaceInUse();
   const product = await startServing(place, {
     AUTH_JWT_SECRET: AUTH.secret,
     PUBLIC_URL: place.apiUrl,

@@ -6,16 +6,16 @@ import { isAlive, type KnownProcess } from '../../src/engine/embedded/end-proces
 import { freePort } from '../support/free-port.js';
 import { timed } from '../support/timed.js';
 import {
-  createWorkplace,
   startEverything,
   startServing,
   type Workplace,
+  workplaceInUse,
 } from '../support/workplace.js';
 import { beginRequest, postInTwoParts } from './slow-request.js';
 import { printedToken } from './users.js';
 
 async function workplace(): Promise<Workplace> {
-  const place = await createWorkplace();
+  const place = await workplaceInUse();
   onTestFinished(() => place.remove());
   return place;
 }

@@ -2,12 +2,12 @@ import { chmod, cp, mkdtemp, rm, stat } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { PROJECT } from '../support/built-product.js';
 import { runProgram } from '../support/running-program.js';
-import { createWorkplace, startServing, type Workplace } from '../support/workplace.js';
+import { startServing, type Workplace, workplaceInUse } from '../support/workplace.js';
 
 let place: Workplace;
 
 beforeAll(async () => {
-  place = await createWorkplace();
+  place = await workplaceInUse();
   await startServing(place);
 });
 afterAll(() => place?.remove());

@@ -1,22 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeliveryQueue } from '../../src/ports/webhooks.js';
 import { deliveredSoon, sweepDeliveries } from '../../src/service/deliver-soon.js';
-import { IN_MEMORY, openPglite } from '../../src/store/pglite.js';
 import { after, callerId, cancels, placed } from '../store/fixtures.js';
-import { type Repositories, repositories } from '../store/stores.js';
+import { type OpenedStore, openEmbedded } from '../store/stores.js';
 
 const ENDPOINT_ID = `we_${'0'.repeat(24)}`;
 /** Within this time whoever was woken has looked, or is waiting for an answer. */
 const GRACE_MS = 15_000;
 
-let store: Repositories;
+let store: OpenedStore;
 beforeAll(async () => {
-  store = repositories(await openPglite(IN_MEMORY));
+  store = await openEmbedded();
   const times = { createdAt: 1, updatedAt: 1 };
   const endpoint = { id: ENDPOINT_ID, url: 'https://a.example', ...times };
   await store.webhookEndpoints.create({ ...endpoint, status: 'enabled' }, 'whsec_');
 });
-afterAll(() => store.database.close());
+afterAll(() => store.remove());
 
 async function cancelled(wake: (queue: DeliveryQueue) => Promise<void>): Promise<DeliveryQueue> {
   const call = await placed(store.reservations);

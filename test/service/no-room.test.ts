@@ -2,16 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { createWebhookActivities } from '../../activities/webhooks.js';
-import { IN_MEMORY, openPglite } from '../../src/store/pglite.js';
 import type { Delivered } from '../../workflows/webhook-delivery/activities.js';
 import { after, callerId, cancels, placed } from '../store/fixtures.js';
-import { patient, repositories } from '../store/stores.js';
+import { openEmbedded } from '../store/stores.js';
 
 const ENDPOINT_ID = `we_${'0'.repeat(24)}`;
 
 it('what finds no room is sent later, in order, and that was no attempt', async () => {
-  const store = repositories(patient(await openPglite(IN_MEMORY)));
-  onTestFinished(() => store.database.close());
+  const store = await openEmbedded();
+  onTestFinished(() => store.remove());
   const endpoint = { id: ENDPOINT_ID, url: 'https://a.example', createdAt: 1, updatedAt: 1 };
   await store.webhookEndpoints.create({ ...endpoint, status: 'enabled' }, 'whsec_');
   const call = await placed(store.reservations);

@@ -5,7 +5,7 @@ import { StoreUnavailable } from '../../src/ports/reservations.js';
 import { createCallHistory } from '../../src/store/call-history.js';
 import { createCallReader } from '../../src/store/call-reader.js';
 import type { Database } from '../../src/store/database.js';
-import { IN_MEMORY, openPglite } from '../../src/store/pglite.js';
+import { openPglite } from '../../src/store/pglite.js';
 import { openPostgres } from '../../src/store/postgres.js';
 import { createRecords } from '../../src/store/records.js';
 import { createReservations } from '../../src/store/reservations.js';
@@ -13,6 +13,7 @@ import { createRetention } from '../../src/store/retention.js';
 import { createUserEvents } from '../../src/store/user-events.js';
 import { createWebhookDeliveries } from '../../src/store/webhook-deliveries.js';
 import { createWebhookEndpoints } from '../../src/store/webhook-endpoints.js';
+import { emptyStore } from '../support/embedded-store.js';
 import { startPostgres } from '../support/postgres.js';
 
 type Row = Record<string, unknown>;
@@ -71,9 +72,16 @@ export const DATABASES = [
   { name: 'PostgreSQL', open: openServer },
 ] as const;
 
-async function openEmbedded(): Promise<OpenedStore> {
-  const database = patient(await openPglite(IN_MEMORY));
-  return { ...repositories(database), remove: () => database.close() };
+export async function openEmbedded(): Promise<OpenedStore> {
+  const { folder, remove } = await emptyStore();
+  const database = patient(await openPglite(folder));
+  return {
+    ...repositories(database),
+    async remove() {
+      await database.close();
+      await remove();
+    },
+  };
 }
 
 async function openServer(): Promise<OpenedStore> {

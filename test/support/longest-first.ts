@@ -2,6 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take minutes, in an order that mixes those that compute with those that wait. */
 const LONG = [
+  'store/endurance',
   'e2e/kill-points-engine',
   'e2e/kill-points-store',
   'integration/robot-calls',

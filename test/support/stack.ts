@@ -4,6 +4,7 @@ import { type Client, createClient } from '../../src/client/create-client.js';
 import { loadConfig } from '../../src/config.js';
 import { installRuntime } from '../../src/engine/runtime-logger.js';
 import { createLogger } from '../../src/observability/logger.js';
+import { spareFirstStart } from './embedded-store.js';
 import { insistent } from './insist.js';
 import { freshNamespace } from './namespace.js';
 import { scratchFolder } from './scratch.js';
@@ -44,7 +45,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 export async function openStack(options: StackOptions): Promise<Stack> {
   const temporalAddress = options.temporalAddress ?? inject('temporalAddress');
   const namespace = options.namespace ?? (await freshNamespace(temporalAddress));
-  const env = {
+  const env: NodeJS.ProcessEnv = {
     PORT: '0',
     AUTH_JWT_SECRET: AUTH.secret,
     TRTC_SDK_APP_ID: '1400000000',
@@ -54,6 +55,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     SHUTDOWN_GRACE_SECONDS: '1',
     ...options.env,
   };
+  if (env.SWITCHYARD_DIR !== undefined) await spareFirstStart(env.SWITCHYARD_DIR);
   const service: RunningService = await runService({
     role: options.role ?? 'serve',
     config: loadConfig(env),

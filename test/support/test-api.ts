@@ -18,6 +18,7 @@ import {
 } from '../../src/service/robot-call-service.js';
 import { createWebhookService } from '../../src/service/webhook-service.js';
 import { openStore, type Store } from '../../src/store/open-store.js';
+import { emptyStore } from './embedded-store.js';
 import { createEngineInMemory, type EngineInMemory } from './engine-in-memory.js';
 import { AUTH } from './tokens.js';
 
@@ -54,10 +55,11 @@ const now = (): number => Date.now();
 export const authenticateForTests = (): Authenticate =>
   createAuthenticate({ key: secretKey(AUTH.secret), ...AUTH });
 
-/** The API on a free port, over the embedded store in memory and an engine in memory. */
+/** The API on a free port, over the embedded store and an engine in memory. */
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const { folder, remove } = await emptyStore();
   const store = await openStore({
-    directory: 'memory://',
+    directory: folder,
     keyring: createKeyring([]),
     onError(error) {
       throw error;
@@ -70,6 +72,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     async stop() {
       await api.stop();
       await store.close();
+      await remove();
     },
   };
 }

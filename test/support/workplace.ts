@@ -5,6 +5,7 @@ import { configSchema } from '../../src/config.js';
 import { endProcess, type KnownProcess } from '../../src/engine/embedded/end-process.js';
 import { leftoverServer } from '../../src/engine/embedded/server-record.js';
 import { builtProduct } from './built-product.js';
+import { spareFirstStart } from './embedded-store.js';
 import { freePort } from './free-port.js';
 import { type Ended, type RunningProgram, runProgram } from './running-program.js';
 
@@ -85,6 +86,13 @@ export async function createWorkplace(): Promise<Workplace> {
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** One where the product ran before, which spares it to make its store. */
+export async function workplaceInUse(): Promise<Workplace> {
+  const place = await createWorkplace();
+  await spareFirstStart(place.dataFolder);
+  return place;
 }
 
 /** `switchyard start`, until its last line says that it waits for Ctrl-C. */

@@ -8,10 +8,9 @@ import { createDeliveryWaker } from '../../src/engine/delivery-waker.js';
 import { createWebhookWorker } from '../../src/engine/worker.js';
 import { createWebhookSender } from '../../src/providers/webhooks/webhook-sender.js';
 import { startWebhookReceiver } from '../../src/simulators/webhooks/receiver.js';
-import { IN_MEMORY, openPglite } from '../../src/store/pglite.js';
 import type { WebhookActivities } from '../../workflows/webhook-delivery/activities.js';
 import { placed } from '../store/fixtures.js';
-import { repositories } from '../store/stores.js';
+import { openEmbedded } from '../store/stores.js';
 import { type History, historiesOf, startRig } from '../support/rig.js';
 import { runSeed, seeded } from '../support/seeded.js';
 import { SHORT_RUNS, type TestServer, temporalServer } from '../support/temporal-server.js';
@@ -74,8 +73,8 @@ const wasCrossed = ({ events }: Run): boolean =>
 describe('webhooks of one call that take many attempts', () => {
   it('are delivered in order, over as many runs as keep each history short', async () => {
     const EVENTS = 24;
-    const store = repositories(await openPglite(IN_MEMORY));
-    onTestFinished(() => store.database.close());
+    const store = await openEmbedded();
+    onTestFinished(() => store.remove());
     const sender = createWebhookSender({ allowedNetworks: ['127.0.0.0/8'] });
     onTestFinished(() => sender.close());
     const asked = new Set<string>();

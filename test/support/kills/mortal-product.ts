@@ -8,7 +8,7 @@ import { PROJECT } from '../built-product.js';
 import { startPostgres } from '../postgres.js';
 import type { RunningProgram } from '../running-program.js';
 import { AUTH } from '../tokens.js';
-import { createWorkplace, type Workplace } from '../workplace.js';
+import { createWorkplace, type Workplace, workplaceInUse } from '../workplace.js';
 
 /** From when to when calls were carried on; milliseconds since the epoch. */
 export interface Uptime {
@@ -78,7 +78,7 @@ const ERROR_LEVEL = '{"level":50,';
 const ERRORS_TOLD = 5;
 
 export async function mortalProduct({ role, settings = {} }: Life): Promise<MortalProduct> {
-  const place = await createWorkplace();
+  const place = await (role === 'start' ? workplaceInUse() : createWorkplace());
   const postgres = role === 'serve' ? await startPostgres() : undefined;
   const databaseUrl = await postgres?.createDatabase('calls');
   const folder = join(place.folder, 'kill-points');
