@@ -38,7 +38,7 @@ export const withoutTelephony = {
 
 /** Places, follows and ends two-way callbacks; see `PhoneActivities`. */
 export function createPhoneActivities(work: PhoneWork) {
-  const { telephony, directory, pace = PACE, stopping } = work;
+  const { telephony, pace = PACE, stopping } = work;
   return {
     async placePhoneCall(call) {
       const begunAt = Date.now();
@@ -82,7 +82,7 @@ export function createPhoneActivities(work: PhoneWork) {
     },
 
     async endPhoneCall({ callerId, providerCallId, guard }) {
-      const account = (await directory.find(callerId))?.subAccount;
+      const account = await accountOf(work, callerId);
       if (account === undefined) throw notYet('NO_SUB_ACCOUNT', 'the caller has no sub-account');
       const outcome = await telephony.cancel({ account, providerCallId, guard });
       if (outcome.kind === 'cancelled') {
@@ -90,13 +90,13 @@ export function createPhoneActivities(work: PhoneWork) {
       }
       if (outcome.kind === 'unknown')
         throw notYet('PROVIDER_DID_NOT_END', wordsOf(outcome.evidence));
-      const { kind } = await telephony.query(providerCallId);
-      if (kind === 'over') return FORGOTTEN;
+      const seen = await telephony.query(providerCallId);
+      if (seen.kind === 'over') return endedBy(seen);
       if (guard !== 'always') return [{ type: 'guard-refused' }];
       // Without a condition to fail, it can only be that there is nothing to end. It is asked again
       // all the same, as long as the provider does not say so in so many words.
       const declines = declinesBefore() + 1;
-      if (kind !== 'declined' && declines < DECLINES_UNTIL_BELIEVED) {
+      if (seen.kind !== 'declined' && declines < DECLINES_UNTIL_BELIEVED) {
         heartbeat(declines);
         throw notYet('PROVIDER_DID_NOT_END', wordsOf(outcome.evidence));
       }
@@ -114,6 +114,11 @@ function declinesBefore(): number {
   return typeof left === 'number' ? left : 0;
 }
 const FORGOTTEN: readonly ProviderReport[] = [{ type: 'forgotten' }];
+
+/** Where only a push can tell how it ended, that is awaited. */
+const endedBy = ({ end }: Extract<QueryOutcome, { kind: 'over' }>): readonly ProviderReport[] =>
+  end === undefined ? FORGOTTEN : [{ type: 'over', ...end }];
+
 /** Within what the workflow waits, with room for the clocks of server and worker to differ. */
 const SENT_WITHIN_MS = 10_000;
 
@@ -141,11 +146,28 @@ async function prepare(
   const plan = await dialPlan.resolve(call.callerId, call.calleeId);
   if (plan.kind === 'refused') return refused(plan.why, plan.why);
   const { numbers } = plan;
+  if (!telephony.hasSubAccounts) return prepareShared(telephony, numbers);
   if (numbers.account !== undefined) return { numbers, account: numbers.account };
   const made = await telephony.subAccount(`switchyard-${call.callerId}`);
   if (made.kind !== 'account') return noAccount(made);
   const account = await directory.keepSubAccount(call.callerId, made.account);
   return account === undefined ? refused('no_phone', 'no such user') : { numbers, account };
+}
+
+const ACCOUNT_OF_ALL = 'switchyard';
+
+async function prepareShared(telephony: Telephony, numbers: DialNumbers) {
+  const made = await telephony.subAccount(ACCOUNT_OF_ALL);
+  return made.kind === 'account' ? { numbers, account: made.account } : noAccount(made);
+}
+
+async function accountOf(
+  { telephony, directory }: Pick<PhoneWork, 'telephony' | 'directory'>,
+  callerId: string,
+): Promise<SubAccount | undefined> {
+  if (telephony.hasSubAccounts) return (await directory.find(callerId))?.subAccount;
+  const made = await telephony.subAccount(ACCOUNT_OF_ALL);
+  return made.kind === 'account' ? made.account : undefined;
 }
 
 /** Nobody rings for a sub-account that was not made, whatever became of it. */
@@ -169,7 +191,7 @@ function newsOf(
 ): readonly ProviderReport[] | undefined {
   switch (seen.kind) {
     case 'over':
-      return FORGOTTEN;
+      return endedBy(seen);
     case 'live': {
       const isNews = PHONE_STAGES.indexOf(seen.stage) > PHONE_STAGES.indexOf(stage);
       if (isNews) return [{ type: 'stage', stage: seen.stage }];

@@ -7,6 +7,10 @@ export const PHONE_VARIABLES = {
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('Where providers reach this API, for what they push'),
+  TELEPHONY: z
+    .enum(['yuntongxun', 'twilio'])
+    .default('yuntongxun')
+    .describe('Who places phone calls'),
   YUNTONGXUN_API: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -24,6 +28,31 @@ export const PHONE_VARIABLES = {
     .optional()
     .describe(
       'What its words for a state mean, word=stage with commas; nobody documents them, so unset they prove nothing',
+    ),
+  TWILIO_API: z
+    .url({ protocol: /^https?$/ })
+    .default('https://api.twilio.com')
+    .describe('Where Twilio places phone calls'),
+  TWILIO_ACCOUNT_SID: z
+    .string()
+    .regex(/^AC[0-9a-fA-F]{32}$/, { error: 'must be AC and 32 hexadecimal digits' })
+    .optional()
+    .describe('Account that pays for the calls'),
+  TWILIO_AUTH_TOKEN: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Token of that account; it verifies what Twilio says as well'),
+  TWILIO_CALLER_NUMBER: z
+    .string()
+    .regex(/^\+[1-9]\d{6,14}$/, { error: 'must be a number as +14155550100' })
+    .optional()
+    .describe('Number of that account, which both phones show'),
+  PHONE_CONFIRM_CALLER: z
+    .enum(['key', 'none'])
+    .default('key')
+    .describe(
+      'With Twilio: `key` has callers press one before the other side is dialled, so that no voicemail talks to a stranger',
     ),
   PHONE_REGION: z
     .string()
@@ -64,10 +93,35 @@ const OF_YUNTONGXUN = [
   'YUNTONGXUN_PUSH_SECRET',
 ] as const;
 
+const OF_TWILIO = [
+  'TWILIO_ACCOUNT_SID',
+  'TWILIO_AUTH_TOKEN',
+  'TWILIO_CALLER_NUMBER',
+  'PUBLIC_URL',
+] as const;
+
+/** Twilio signs the address that it is given, and both numbers travel in what it says. */
+function isFitForTwilio(publicUrl: string): boolean {
+  const { protocol, hostname, search, hash } = new URL(publicUrl);
+  const isPrivate = protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return isPrivate && search === '' && hash === '';
+}
+
 /** What is missing of settings that need each other. */
 export const phonePairs = (config: Readonly<Record<string, unknown>>): string[] => [
   ...(OF_YUNTONGXUN.some((name) => config[name] !== undefined) &&
   OF_YUNTONGXUN.some((name) => config[name] === undefined)
     ? [`${OF_YUNTONGXUN.join(', ')}: give all or none`]
+    : []),
+  ...(config.TELEPHONY === 'twilio' && OF_TWILIO.some((name) => config[name] === undefined)
+    ? [`${OF_TWILIO.join(', ')}: needed with TELEPHONY=twilio`]
+    : []),
+  ...(config.TELEPHONY !== 'twilio' && config.TWILIO_ACCOUNT_SID !== undefined
+    ? ['TWILIO_ACCOUNT_SID: is used with TELEPHONY=twilio alone']
+    : []),
+  ...(config.TELEPHONY === 'twilio' &&
+  typeof config.PUBLIC_URL === 'string' &&
+  !isFitForTwilio(config.PUBLIC_URL)
+    ? ['PUBLIC_URL: with TELEPHONY=twilio it must be https, without ? and #']
     : []),
 ];

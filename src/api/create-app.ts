@@ -21,9 +21,9 @@ import { createRateLimit } from './rate-limit.js';
 import { requestLog } from './request-log.js';
 import type { Facade } from './tencent/commands.js';
 import { tencentRouter } from './tencent/router.js';
+import { type PhoneDoor, phoneWebhook } from './webhooks/phone.js';
 import { type CallbackDoor, tencentCallWebhook } from './webhooks/tencent-call.js';
 import { type RoomDoor, trtcWebhook } from './webhooks/trtc.js';
-import { type PhoneDoor, yuntongxunWebhook } from './webhooks/yuntongxun.js';
 
 export interface AppSettings {
   readonly service: CallService;
@@ -64,7 +64,7 @@ export function createApp(settings: AppSettings): Express {
   if (settings.rooms !== undefined) app.use(trtcWebhook(settings.rooms));
   if (phone !== undefined) {
     app.use(phoneRouter({ service: phone.service, authenticate, limit }));
-    app.use(yuntongxunWebhook(phone));
+    app.use(phoneWebhook(phone));
   }
   app.use(mountRoutes({ service, webhooks: settings.webhooks, identify, events: settings.events }));
   app.use(() => {

@@ -8,9 +8,9 @@ import type { PhonePushes } from '../ports/phone-pushes.js';
 import type { Telephony } from '../ports/telephony.js';
 import { createDialPlan } from '../providers/phone-numbers/dial-plan.js';
 import { createPhoneNumbers } from '../providers/phone-numbers/phone-numbers.js';
-import { createYuntongxunPushes } from '../providers/yuntongxun/pushes.js';
-import { createYuntongxunTelephony, parseStateWords } from '../providers/yuntongxun/telephony.js';
 import type { PhoneDependencies } from '../service/phone/phone-dependencies.js';
+import { checked } from './checked.js';
+import type { PhoneProvider } from './phone-provider.js';
 
 /** What phone calls need beside what every call needs. */
 export type PhoneParts = Pick<PhoneDependencies, 'dialPlan' | 'phone' | 'filler' | 'pause'>;
@@ -21,42 +21,31 @@ export interface PhonePart extends PhoneParts {
   stop(): Promise<void>;
 }
 
-/** Whatever throws a RangeError says what is wrong with this variable. */
-function checked<T>(variable: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof RangeError) throw new InvalidConfig(`${variable}: ${error.message}`);
-    throw error;
+/** Only the one that is used is loaded. */
+async function providerOf(config: Config): Promise<PhoneProvider | undefined> {
+  if (config.TELEPHONY === 'twilio') {
+    const { twilioPart } = await import('./twilio-part.js');
+    return twilioPart(config);
   }
+  const { yuntongxunPart } = await import('./yuntongxun-part.js');
+  return yuntongxunPart(config);
 }
 
 export const phoneNumbers = ({ PHONE_REGION }: Config): PhoneNumbers =>
   checked('PHONE_REGION', () => createPhoneNumbers(PHONE_REGION));
 
 /** Phone calls, where a telephony provider is configured. */
-export function phonePart(
+export async function phonePart(
   config: Config,
   directory: Pick<Directory, 'find'>,
-): PhonePart | undefined {
-  const { YUNTONGXUN_API: url, YUNTONGXUN_ACCOUNT_SID: sid } = config;
-  const { YUNTONGXUN_ACCOUNT_TOKEN: token, YUNTONGXUN_APP_ID: appId } = config;
-  const { YUNTONGXUN_PUSH_SECRET: secret, YUNTONGXUN_STATES: states, PUBLIC_URL } = config;
-  if (url === undefined || sid === undefined || token === undefined) return undefined;
-  if (appId === undefined || secret === undefined) return undefined;
-  const telephony = createYuntongxunTelephony({
-    url,
-    appId,
-    account: { sid, token },
-    ...(PUBLIC_URL !== undefined && { cdrUrl: `${pushUrl(PUBLIC_URL, secret)}/CDR` }),
-    ...(states !== undefined && {
-      stateWords: checked('YUNTONGXUN_STATES', () => parseStateWords(states)),
-    }),
-  });
+): Promise<PhonePart | undefined> {
+  const provider = await providerOf(config);
+  if (provider === undefined) return undefined;
+  const { telephony, pushes } = provider;
   return {
     telephony,
-    pushes: createYuntongxunPushes({ secret }),
-    dialPlan: dialPlan(config, directory),
+    pushes,
+    dialPlan: dialPlan(config, directory, provider),
     phone: {
       limits: {
         perUser: config.PHONE_CALLS_PER_HOUR,
@@ -68,15 +57,15 @@ export function phonePart(
     },
     filler: () => randomBytes(FILLER_CHARS).toString('hex').slice(0, FILLER_CHARS),
     pause: (ms) => pause(ms),
-    stop: () => telephony.close(),
+    stop: () => provider.stop(),
   };
 }
 
-/** What the provider is told in its console; the name of each push comes below it. */
-export const pushUrl = (publicUrl: string, secret: string): string =>
-  `${publicUrl.replace(/\/$/, '')}/webhooks/yuntongxun/${secret}`;
-
-function dialPlan(config: Config, directory: Pick<Directory, 'find'>) {
+function dialPlan(
+  config: Config,
+  directory: Pick<Directory, 'find'>,
+  { showsHotline, makesSubAccounts }: PhoneProvider,
+) {
   const { PHONE_HOTLINE: written } = config;
   const numbers = checked('PHONE_REGION', () => createPhoneNumbers(config.PHONE_REGION));
   const number = written === undefined ? undefined : numbers.read(written);
@@ -87,7 +76,7 @@ function dialPlan(config: Config, directory: Pick<Directory, 'find'>) {
     directory,
     destinations: { region: numbers.region, prefixes: config.PHONE_PREFIXES },
     ...(written !== undefined && number !== undefined && { hotline: { written, number } }),
-    showsHotline: config.PHONE_SHOWS_HOTLINE,
-    makesSubAccounts: config.PHONE_MAKES_SUB_ACCOUNTS,
+    showsHotline,
+    makesSubAccounts,
   });
 }

@@ -17,7 +17,8 @@ export async function providerParts(
 ): Promise<ProviderParts> {
   const tencent = config.TENCENT_CALL_API === undefined ? undefined : await tencentOf(config);
   if (tencent !== undefined) undo.add(() => tencent.stop());
-  const phone = config.YUNTONGXUN_API === undefined ? undefined : await phoneOf(config, directory);
+  const hasPhones = config.TELEPHONY === 'twilio' || config.YUNTONGXUN_API !== undefined;
+  const phone = hasPhones ? await phoneOf(config, directory) : undefined;
   if (phone !== undefined) undo.add(() => phone.stop());
   return { tencent, phone };
 }

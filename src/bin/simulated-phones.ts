@@ -4,8 +4,8 @@ import {
   startYuntongxunSimulator,
   type YuntongxunSimulator,
 } from '../simulators/yuntongxun/simulator.js';
-import { pushUrl } from './phone-part.js';
 import type { Undo } from './undo.js';
+import { pushUrl } from './yuntongxun-part.js';
 
 interface WithPhones {
   readonly config: Config;
@@ -16,9 +16,13 @@ const HOTLINE = '010-56469588';
 /** Of no real account, and of no use after this process. */
 const made = (): string => randomBytes(16).toString('hex');
 
+/** Where the provider that is configured places phone calls. */
+export const phonesOf = ({ TELEPHONY, TWILIO_API, YUNTONGXUN_API }: Config): string | undefined =>
+  TELEPHONY === 'twilio' ? TWILIO_API : YUNTONGXUN_API;
+
 /** A simulated telephony provider where none is configured: its phones answer after two seconds. */
 export async function withPhones(config: Config, undo: Undo): Promise<WithPhones> {
-  if (config.YUNTONGXUN_API !== undefined) return { config };
+  if (phonesOf(config) !== undefined) return { config };
   const account = { accountSid: made(), accountToken: made(), appId: made() };
   const phone = await startYuntongxunSimulator({ port: 0, ...account });
   undo.add(() => phone.stop());

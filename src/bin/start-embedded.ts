@@ -11,7 +11,7 @@ import { createLogger } from '../observability/logger.js';
 import type { YuntongxunSimulator } from '../simulators/yuntongxun/simulator.js';
 import { withDevelopmentKeys } from './development-keys.js';
 import { type RunningService, runService } from './run-service.js';
-import { haveUsToldOfPhones, withPhones } from './simulated-phones.js';
+import { haveUsToldOfPhones, phonesOf, withPhones } from './simulated-phones.js';
 import { haveUsCalledBack, type SimulatedTencent, withTencent } from './simulated-tencent.js';
 import { unlessStopped } from './stop-signal.js';
 import { Undo } from './undo.js';
@@ -64,9 +64,7 @@ async function startParts(options: StartOptions, undo: Undo): Promise<Omit<Embed
   progress(
     `Tencent    ${tencent === undefined ? config.TENCENT_CALL_API : `simulated at ${tencent.calls.url}`}`,
   );
-  progress(
-    `Phones     ${phone === undefined ? config.YUNTONGXUN_API : `simulated at ${phone.url}`}`,
-  );
+  progress(`Phones     ${phone === undefined ? phonesOf(config) : `simulated at ${phone.url}`}`);
   progress(`Store      ${config.DATABASE_URL === undefined ? 'embedded PGlite' : 'PostgreSQL'}`);
   const service = await runService({
     role: 'serve',

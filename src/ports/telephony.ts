@@ -1,4 +1,5 @@
 import type { PhoneStage } from '../call/phone-stages.js';
+import type { EndCause } from '../call/state.js';
 
 /** Whose credentials a call is placed and cancelled with. The token is a secret. */
 export interface SubAccount {
@@ -68,9 +69,19 @@ export type CancelOutcome =
   /** To be asked again. */
   | Unknown;
 
+/** Times are milliseconds since the epoch. */
+export interface PhoneEnd {
+  readonly cause: EndCause;
+  readonly by?: 'caller' | 'callee';
+  readonly acceptedAt?: number;
+  readonly at?: number;
+  readonly evidence: string;
+}
+
 export type QueryOutcome =
   | { readonly kind: 'live'; readonly stage: PhoneStage }
-  | { readonly kind: 'over' }
+  /** How it ended, where the provider says so when it is asked. */
+  | { readonly kind: 'over'; readonly end?: PhoneEnd }
   /** The provider answered in a word, or a code, that nobody has explained: no proof of anything. */
   | { readonly kind: 'unspecified'; readonly word: string }
   /** Understood, and it says nothing of such a call. */
@@ -91,9 +102,11 @@ export interface Telephony {
   readonly guards: readonly CancelGuard[];
   /** Whether `query` can prove how far a call is: then it is worth asking again and again. */
   readonly saysStages: boolean;
+  /** Whether each user has a sub-account of their own; where not, one account is that of all. */
+  readonly hasSubAccounts: boolean;
   place(dial: Dial): Promise<DialOutcome>;
   cancel(cancel: Cancel): Promise<CancelOutcome>;
   query(providerCallId: string): Promise<QueryOutcome>;
-  /** The sub-account of this name, created if there is none: once, however often it is asked. */
+  /** The account of this name, created if there is none: once, however often it is asked. */
   subAccount(name: string): Promise<SubAccountOutcome>;
 }

@@ -4,18 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { withoutTelephony } from '../../activities/phone-calls.js';
 import { StoreUnavailable } from '../../src/ports/reservations.js';
 import { createTelephonyInMemory, PHONE_CALL_ID } from '../support/telephony-in-memory.js';
-import { activities, numbers, planned, run } from './phone-fixtures.js';
-
-const CALL = {
-  callId: 1,
-  callerId: '10001',
-  calleeId: '20002',
-  token: 'a-token-of-15-c',
-  maxSeconds: 60,
-  dialBy: Date.now() + 3_600_000,
-};
-const PLACED = `place ${numbers.caller} ${numbers.callee} ${CALL.token}`;
-const refusal = (reason: string) => expect.objectContaining({ type: 'refused', reason });
+import { activities, CALL, PLACED, planned, refusal, run } from './phone-fixtures.js';
 
 describe('placing', () => {
   it('asks the provider once, after the guards', async () => {

@@ -1,4 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { expect } from 'vitest';
 import { createPhoneActivities, type PhoneWork } from '../../activities/phone-calls.js';
 import type { DialPlanOutcome } from '../../src/ports/dial-plan.js';
 import type { SubAccount, Telephony } from '../../src/ports/telephony.js';
@@ -9,6 +10,17 @@ export const planned = (account?: SubAccount): DialPlanOutcome => ({
   kind: 'numbers',
   numbers: { ...numbers, ...(account !== undefined && { account }) },
 });
+
+export const CALL = {
+  callId: 1,
+  callerId: '10001',
+  calleeId: '20002',
+  token: 'a-token-of-15-c',
+  maxSeconds: 60,
+  dialBy: Date.now() + 3_600_000,
+};
+export const PLACED = `place ${numbers.caller} ${numbers.callee} ${CALL.token}`;
+export const refusal = (reason: string) => expect.objectContaining({ type: 'refused', reason });
 
 export interface Given extends Partial<PhoneWork> {
   readonly plan?: DialPlanOutcome;

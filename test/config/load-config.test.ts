@@ -50,8 +50,40 @@ describe('the configuration', () => {
     ['DATABASE_URL', 'mysql://127.0.0.1/db'],
     ['CALLS_RING_TIMEOUT_SECONDS', '601'],
     ['STORE_KEYS', 'a:c2hvcnQ='],
+    ['TWILIO_ACCOUNT_SID', 'SK0123456789abcdef0123456789abcdef'],
+    ['TWILIO_CALLER_NUMBER', '4155550100'],
+    ['TELEPHONY', 'pigeon'],
   ])('refuses %s=%s', (name, value) => {
     expect(mistakesOf({ [name]: value, TRTC_SECRET_KEY: 'k' }).join()).toContain(name);
+  });
+
+  it('takes Twilio only whole, and Yuntongxun unless told otherwise', () => {
+    expect(loadConfig({})).toMatchObject({ TELEPHONY: 'yuntongxun', PHONE_CONFIRM_CALLER: 'key' });
+    const twilio = {
+      TELEPHONY: 'twilio',
+      TWILIO_ACCOUNT_SID: 'AC0123456789abcdef0123456789abcdef',
+      TWILIO_AUTH_TOKEN: 'token',
+      TWILIO_CALLER_NUMBER: '+14155550100',
+      PUBLIC_URL: 'https://calls.example.com',
+    };
+    expect(mistakesOf(twilio)).toEqual([]);
+    for (const name of Object.keys(twilio).slice(1)) {
+      expect(mistakesOf({ ...twilio, [name]: '' }).join()).toContain(
+        'needed with TELEPHONY=twilio',
+      );
+    }
+    const { TELEPHONY: _twilio, ...unused } = twilio;
+    expect(mistakesOf(unused)).toEqual(['TWILIO_ACCOUNT_SID: is used with TELEPHONY=twilio alone']);
+    for (const PUBLIC_URL of [
+      'http://calls.example.com',
+      'https://a.example/?b=1',
+      'https://a.example/#b',
+    ]) {
+      expect(mistakesOf({ ...twilio, PUBLIC_URL }).join()).toContain(
+        'PUBLIC_URL: with TELEPHONY=twilio',
+      );
+    }
+    expect(mistakesOf({ ...twilio, PUBLIC_URL: 'http://127.0.0.1:3000' })).toEqual([]);
   });
 
   it('reads the keys of the store, the one that seals first, and has none unless told', () => {

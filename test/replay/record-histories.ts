@@ -65,6 +65,7 @@ async function play(connected: EngineConnection): Promise<void> {
   let telephony = createTelephonyInMemory();
   const phones: Telephony = {
     guards: telephony.guards,
+    hasSubAccounts: true,
     saysStages: false,
     place: (dial) => telephony.place(dial),
     cancel: (cancel) => telephony.cancel(cancel),

@@ -11,6 +11,7 @@ export const SUB_ACCOUNT = { sid: 'sub-account-sid', token: 'sub-account-token' 
 
 /** The port of telephony with one call behind it, driven by a test. */
 export interface TelephonyInMemory extends Telephony {
+  hasSubAccounts: boolean;
   saysStages: boolean;
   /** Every request that was made, in order, but for questions. */
   readonly asked: string[];
@@ -31,6 +32,7 @@ export function createTelephonyInMemory(): TelephonyInMemory {
   };
   const telephony: TelephonyInMemory = {
     guards: ['always', 'before_callee_answers', 'before_caller_answers'],
+    hasSubAccounts: true,
     saysStages: false,
     asked: [],
     requests: [],

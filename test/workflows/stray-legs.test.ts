@@ -131,7 +131,7 @@ describe('a leg of a call that is over', () => {
       now: Date.now,
     });
     for (const said of [ofCall(bridged), ofStray(bridged)]) {
-      const established = { kind: 'established', format: 'xml', ...said } as const;
+      const established = { kind: 'established', ...said } as const;
       expect(await hear(established)).toEqual({ isTaken: true, allow: false });
       await hungUp(said.providerCallId);
     }

@@ -5,6 +5,7 @@ import type {
   PhonePush,
   PhonePushes,
   PhonePushKind,
+  ReadPush,
 } from '../../ports/phone-pushes.js';
 import { type Bye, byeOf } from './byetype.js';
 import { type Members, type Message, partOf, readMessage, textOf, writeXml } from './message.js';
@@ -30,16 +31,22 @@ const hash = (text: string): Buffer => createHash('sha256').update(text).digest(
 export function createYuntongxunPushes({ secret }: { readonly secret: string }): PhonePushes {
   const expected = hash(secret);
   return {
-    admits: (given) => timingSafeEqual(hash(given), expected),
+    provider: 'yuntongxun',
+    admits: ({ key }) => timingSafeEqual(hash(key), expected),
     read({ name, body }) {
       const message = readMessage(body);
-      return message && read(name, message);
+      const push = message && read(name, message);
+      return message && push && answered(message, push);
     },
-    acknowledge,
   };
 }
 
-function read(name: string, { format, members }: Message): PhonePush | undefined {
+const answered = ({ format }: Message, push: PhonePush): ReadPush => ({
+  push,
+  acknowledge: (allow) => acknowledge(push.kind === 'auth' && !allow ? VETO : OK, format),
+});
+
+function read(name: string, { members }: Message): PhonePush | undefined {
   const action = textOf(members, 'action') ?? name;
   const kind = KINDS.get(name.toLowerCase()) ?? KINDS.get(action.toLowerCase());
   if (kind === undefined) return undefined;
@@ -52,7 +59,7 @@ function read(name: string, { format, members }: Message): PhonePush | undefined
     { type: 'placed', providerCallId },
     ...reportsOf(kind, all, legs),
   ];
-  return { kind, providerCallId, format, reports, ...(token !== undefined && { token }) };
+  return { kind, providerCallId, reports, ...(token !== undefined && { token }) };
 }
 
 function legsOf(members: Members): readonly Members[] {
@@ -63,6 +70,7 @@ function legsOf(members: Members): readonly Members[] {
 function reportsOf(kind: PhonePushKind, all: Members, legs: readonly Members[]): ProviderReport[] {
   switch (kind) {
     case 'auth':
+    case 'stage':
       return [];
     case 'established':
       return [{ type: 'bridged', ...at(timeOf(all, 'time', 'starttime')) }];
@@ -144,8 +152,7 @@ const OK = '000000';
 /** Anything but `OK` keeps the provider from dialling, and ends the call with byetype -7. */
 const VETO = '000001';
 
-function acknowledge({ kind, format }: PhonePush, allow: boolean): Acknowledgement {
-  const statuscode = kind === 'auth' && !allow ? VETO : OK;
+function acknowledge(statuscode: string, format: Message['format']): Acknowledgement {
   return format === 'xml'
     ? { contentType: 'application/xml;charset=utf-8', body: writeXml({ Response: { statuscode } }) }
     : { contentType: 'application/json;charset=utf-8', body: JSON.stringify({ statuscode }) };

@@ -40,6 +40,7 @@ export function createYuntongxunTelephony(
     rest.post({ level: 'Accounts', by: main, path, body });
   return {
     guards: CANCEL_GUARDS,
+    hasSubAccounts: true,
     saysStages: stateWords.size > 0,
     async place({ account, caller, callee, shown, token, maxSeconds }) {
       const seen = shown === undefined ? undefined : dialled(shown);

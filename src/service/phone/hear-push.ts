@@ -12,8 +12,8 @@ type Hearing = Pick<Dependencies, 'engine' | 'reader' | 'records' | 'now'>;
 export interface Heard {
   /** Whether it will not be lost any more, and may be acknowledged. */
   readonly isTaken: boolean;
-  /** Whether the provider may dial. */
-  readonly allow: boolean;
+  /** Whether the provider may dial; `undefined` while nobody can say. */
+  readonly allow: boolean | undefined;
 }
 
 export type HearPush = (push: PhonePush) => Promise<Heard>;
@@ -29,7 +29,7 @@ const NEVER_REMEMBERED: readonly PhonePushKind[] = ['auth', 'established'];
 /** Two records of one call may arrive at once, at two processes. */
 const ENRICHINGS = 5;
 
-const NOT_TAKEN: Heard = { isTaken: false, allow: false };
+const NOT_TAKEN: Heard = { isTaken: false, allow: undefined };
 /** Of nobody's call: it is not repeated, and nothing is dialled for it. */
 const NOT_OURS: Heard = { isTaken: true, allow: false };
 
@@ -77,10 +77,10 @@ async function mayDial(
   { engine }: Hearing,
   callId: number,
   { token, providerCallId }: { readonly token: string; readonly providerCallId: string },
-): Promise<boolean> {
+): Promise<boolean | undefined> {
   const call = await engine.state(callId, AUTH_WITHIN_MS);
+  if (call === undefined) return undefined;
   return (
-    call !== undefined &&
     !isOver(call) &&
     call.ending === undefined &&
     call.token === token &&
@@ -94,7 +94,8 @@ async function hearLate(deps: Hearing, callId: number, push: PhonePush): Promise
   const { kind, token, providerCallId } = push;
   if (recorded === undefined || recorded.state.token !== token) return NOT_OURS;
   if (kind === 'auth') return NOT_OURS;
-  if (kind === 'established') {
+  const isUnknown = recorded.state.providerCallId !== providerCallId;
+  if (kind === 'established' || (kind === 'stage' && isUnknown)) {
     const released = await deps.engine.release(recorded.state, providerCallId);
     return { isTaken: released === 'started' || released === 'already-started', allow: false };
   }

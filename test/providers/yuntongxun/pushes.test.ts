@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PhonePush } from '../../../src/ports/phone-pushes.js';
+import type { PhonePush, RawPush } from '../../../src/ports/phone-pushes.js';
 import { createYuntongxunPushes } from '../../../src/providers/yuntongxun/pushes.js';
 
 const SECRET = 'a-secret-end-of-a-path';
@@ -12,11 +12,20 @@ const xml = (root: string, members: Record<string, string>): string =>
     .map(([name, value]) => `<${name}>${value}</${name}>`)
     .join('')}</${root}>`;
 
-function read(name: string, body: string): PhonePush {
-  const push = pushes.read({ name, body });
-  if (push === undefined) throw new Error('no push');
-  return push;
+const raw = (name: string, body: string, key = SECRET): RawPush => ({
+  key,
+  name,
+  body,
+  target: `/webhooks/yuntongxun/${key}/${name}`,
+  headers: {},
+});
+
+function heard(name: string, body: string) {
+  const read = pushes.read(raw(name, body));
+  if (read === undefined) throw new Error('no push');
+  return read;
 }
+const read = (name: string, body: string): PhonePush => heard(name, body).push;
 
 const known = { callSid: SID, userData: 'a-token', caller: '13800138000', called: '13900139000' };
 const over = (byetype: string, more: Record<string, string> = {}) =>
@@ -26,9 +35,9 @@ const over = (byetype: string, more: Record<string, string> = {}) =>
 
 describe('a push', () => {
   it('is admitted only below the secret path', () => {
-    expect(pushes.admits(SECRET)).toBe(true);
+    expect(pushes.admits(raw('CDR', '', SECRET))).toBe(true);
     for (const wrong of ['', 'a', `${SECRET}x`, SECRET.toUpperCase()]) {
-      expect(pushes.admits(wrong)).toBe(false);
+      expect(pushes.admits(raw('CDR', '', wrong))).toBe(false);
     }
   });
 
@@ -36,7 +45,6 @@ describe('a push', () => {
     const body = xml('request', { action: 'CallAuth', type: '1', ...known });
     expect(read('CallAuth', body)).toEqual({
       kind: 'auth',
-      format: 'xml',
       token: 'a-token',
       providerCallId: SID,
       reports: [{ type: 'placed', providerCallId: SID }],
@@ -47,7 +55,6 @@ describe('a push', () => {
     const body = JSON.stringify({ action: 'CallEstablish', time: '20160606162442', ...known });
     expect(read('events', body)).toMatchObject({
       kind: 'established',
-      format: 'json',
       reports: [{ type: 'placed' }, { type: 'bridged', at: AT }],
     });
   });
@@ -70,11 +77,11 @@ describe('a push', () => {
     [xml('request', { ...known, callSid: 'x'.repeat(65) }), 'an id of 65 characters'],
     ['<request><callSid>1</callSid>', 'a message that breaks off'],
   ])('is not made of %s (%s)', (body) => {
-    expect(pushes.read({ name: 'Hangup', body })).toBeUndefined();
+    expect(pushes.read(raw('Hangup', body))).toBeUndefined();
   });
 
   it('of another name is none', () => {
-    expect(pushes.read({ name: 'Sms', body: xml('request', known) })).toBeUndefined();
+    expect(pushes.read(raw('Sms', xml('request', known)))).toBeUndefined();
   });
 });
 
@@ -136,7 +143,7 @@ describe('the end of a call', () => {
         ? JSON.stringify(record)
         : `<CDR><recordurl>http://a/b.wav</recordurl><callerCdr>${inner(callerCdr)}</callerCdr><calledCdr>${inner(calledCdr)}</calledCdr></CDR>`;
     const push = read('CDR', body);
-    expect(push).toMatchObject({ kind: 'cdr', format, token: 'a-token', providerCallId: SID });
+    expect(push).toMatchObject({ kind: 'cdr', token: 'a-token', providerCallId: SID });
     expect(push.reports).toEqual([
       { type: 'placed', providerCallId: SID },
       {
@@ -161,8 +168,7 @@ describe('the end of a call', () => {
 });
 
 describe('an acknowledgement', () => {
-  const of = (name: string, body: string, allow: boolean) =>
-    pushes.acknowledge(read(name, body), allow);
+  const of = (name: string, body: string, allow: boolean) => heard(name, body).acknowledge(allow);
 
   it('has the provider’s form, in the format of the push', () => {
     expect(of('CDR', xml('CDR', known), true)).toEqual({

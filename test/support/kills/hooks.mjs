@@ -20,6 +20,7 @@ const SEAMS = {
   'dist/src/providers/yuntongxun/telephony.js': [
     ['createYuntongxunTelephony', 'portSeam', 'telephony'],
   ],
+  'dist/src/providers/twilio/telephony.js': [['createTwilioTelephony', 'portSeam', 'telephony']],
 };
 
 const PROJECT = new URL('../../..', import.meta.url).href;

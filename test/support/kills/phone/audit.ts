@@ -14,7 +14,7 @@ export interface PhoneAudit {
   readonly wrongCursors: readonly unknown[];
   /** How long each phone rang or was talked on while the product ran, of calls it could know of. */
   readonly legsMs: readonly number[];
-  /** How many calls whose placing was not answered were found by what the provider pushed. */
+  /** How many calls whose placing was not answered were found by what the provider pushed or listed. */
   readonly found: number;
   readonly causes: Readonly<Record<string, number>>;
 }
@@ -95,7 +95,7 @@ export interface Played {
 }
 
 /** Of nobody's doing: what was placed cannot be found, or how it ended cannot be known. */
-const UNKNOWABLE = ['dial_unknown', 'provider_lost'];
+export const UNKNOWABLE: readonly string[] = ['dial_unknown', 'provider_lost'];
 const TALKED = ['hangup', 'max_duration'];
 const NOT_TALKED = ['cancelled', 'no_answer', 'rejected', 'unreachable', 'provider_failed'];
 /** Its provider says that it is over and every push was lost: only our own wish names an end. */
@@ -103,7 +103,8 @@ const NO_RECORD = 'no record within its time';
 
 /**
  * At most one pair of legs for one request, which was sent once, every leg hung up, and one end that
- * fits what happened.
+ * fits what happened. Where a request that was repeated on its way rings the first phone again, the
+ * second one rings once all the same.
  */
 export function compareEnds(played: Played): Compared {
   const { told: app, rows, rung } = played;
@@ -120,10 +121,13 @@ export function compareEnds(played: Played): Compared {
   const named = asked.filter(({ state }) => told.includes(state.callId));
   const dials = Math.max(0, ...Object.values(counted(rung.map(({ token }) => token))));
   const most = script.fault?.isTwice === true ? 2 : 1;
+  const mostPairs = script.fault?.ringsAgain === true ? 2 : 1;
+  const others = rung.filter(({ legs }) => legs.length > 1).length;
   return {
     of: described(script),
     is: {
       pairs: pairs.length,
+      others,
       dials,
       isOverThere: rung.every(({ endedAt }) => endedAt !== undefined),
       named: named.length,
@@ -134,7 +138,8 @@ export function compareEnds(played: Played): Compared {
       cancelled: isCancelled && asked.some(({ state }) => state.endedAt === undefined),
     },
     shouldBe: {
-      pairs: Math.min(pairs.length, 1),
+      pairs: Math.min(pairs.length, mostPairs),
+      others: Math.min(others, 1),
       dials: Math.min(dials, most),
       isOverThere: true,
       named: Math.min(named.length, 1),
@@ -154,7 +159,7 @@ const wasAsked = ({ cause, placing }: CallState): boolean =>
 /** Nobody could say within its bound what had come of placing it. */
 const isUnknown = ({ state }: Row): boolean => state.cause === 'dial_unknown';
 
-/** Where no answer to its placing said that it was placed, only a push can have brought its id. */
+/** Where no answer to its placing said that it was placed, only a push or a list can have brought its id. */
 const wasFound = ({ told, rows }: Played): boolean =>
   told.script.fault?.isLost === true &&
   rows.some(({ state }) => state.providerCallId !== undefined);

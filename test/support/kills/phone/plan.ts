@@ -1,4 +1,4 @@
-import type { KillPlan } from '../kill-plan.js';
+import { doneAt, type KillPlan } from '../kill-plan.js';
 
 /** What becomes of a phone call; see people.ts. */
 export const STORIES = [
@@ -15,6 +15,8 @@ export type Story = (typeof STORIES)[number];
 export const ENDED_BY_US: readonly Story[] = ['crossing', 'provider-silent'];
 /** Those in which the provider has to be asked how far it is. */
 export const ASKED_ABOUT: readonly Story[] = ['provider-silent'];
+/** Those in which the caller's phone is answered. */
+export const ANSWERED_IN: readonly Story[] = ['answered', 'callee-silent', 'given-up', 'crossing'];
 /** Those in which both may come to speak. */
 export const TALKED_IN: readonly Story[] = ['answered', 'crossing'];
 
@@ -39,10 +41,29 @@ const STORIES_AT: Readonly<Record<string, readonly Story[]>> = {
   'telephony.query': ASKED_ABOUT,
 };
 
+/** What is its own in a provider; see provider.ts. */
+interface Peculiarities {
+  readonly leftOut: KillPlan<Story>['leftOut'];
+  readonly comesAboutIn: Readonly<Record<string, readonly Story[]>>;
+}
+
 /** Every write, every request of the engine and every one of the provider in a phone call. */
-export const PHONE_PLAN: KillPlan<Story> = {
-  covers: (done) => done.startsWith('telephony.') || done in STORIES_AT,
-  leftOut: { 'telephony.close': 'belongs to a clean stop' },
-  scriptsAt: STORIES_AT,
-  elsewhere: [],
-};
+export function phonePlan({ leftOut, comesAboutIn }: Peculiarities): KillPlan<Story> {
+  const scriptsAt = Object.fromEntries(
+    Object.entries(STORIES_AT).map(([done, stories]) => [done, comesAboutIn[done] ?? stories]),
+  );
+  const covers = (done: string) => done.startsWith('telephony.') || done in STORIES_AT;
+  return { covers, leftOut, scriptsAt, elsewhere: [] };
+}
+
+/**
+ * Of all points those that are killed at where so many providers share them: what is asked of a
+ * provider at each, all else at one of them.
+ */
+export function sharedPoints(points: readonly string[], nth: number, of: number): string[] {
+  const steps = Object.keys(STORIES_AT);
+  return points.filter((point) => {
+    const done = doneAt(point);
+    return done.startsWith('telephony.') || steps.indexOf(done) % of === nth % of;
+  });
+}

@@ -1,4 +1,5 @@
 import type { Fault } from '../../../../src/simulators/fault-rules.js';
+import type { Story } from './plan.js';
 
 /** What somebody does with a phone that rings. Nothing: it rings in vain. */
 export interface Manners {
@@ -17,6 +18,8 @@ export interface PhoneFault {
   readonly rules: readonly Fault[];
   /** One request to place a call is carried out twice. */
   readonly isTwice?: true;
+  /** What is repeated rings the first phone once more, and never the second. */
+  readonly ringsAgain?: true;
   /** A call is placed, and no answer says so. */
   readonly isLost?: true;
   /** Only what the provider asks before it dials can keep a second phone from ringing. */
@@ -61,12 +64,14 @@ export interface PhoneProvider {
   /** Ways to run it, each beside a product of its own. */
   readonly ways: readonly string[];
   readonly faults: readonly PhoneFault[];
-  /** Of requests that end a call, of questions about one, and of what is pushed once it is talked in. */
-  readonly cancels: string;
-  readonly queries: string;
-  readonly bridges: string;
   readonly pushes: readonly string[];
+  /** Requests, pushes and steps that do not come about in every story, and those in which they surely do. */
+  readonly comesAboutIn: Readonly<Record<string, readonly Story[]>>;
+  /** What is done for a phone call and not with this provider, or not to be killed at, and why. */
+  readonly leftOut: Readonly<Record<string, string>>;
   /** Of this user, in E.164. */
   numberOf(userId: string): string;
+  /** Name of the account with which calls of this user are placed. */
+  accountOf(userId: string): string;
   open(way: string): Promise<StandIn>;
 }

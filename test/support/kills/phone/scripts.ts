@@ -1,7 +1,7 @@
 import { dealer, type Random, shuffled } from '../../seeded.js';
 import { neverMet } from '../faults-met.js';
 import { doneAt, scriptsAt } from '../kill-plan.js';
-import { ASKED_ABOUT, ENDED_BY_US, PHONE_PLAN, STORIES, type Story, TALKED_IN } from './plan.js';
+import { phonePlan, STORIES, type Story } from './plan.js';
 import type { PhoneFault, PhoneProvider } from './provider.js';
 
 /** What is to happen to one call: a story, a fault of the provider, and a kill of the product. */
@@ -43,6 +43,7 @@ export function drawScripts(
   const nextStory = dealer(STORIES, random);
   const kills = shuffled(points, random);
   const drawn = new Map<string, number>();
+  const plan = phonePlan(provider);
 
   function rarest(faults: readonly PhoneFault[]): PhoneFault | undefined {
     const rarity = (each: PhoneFault) => namesOf(each).map((name) => drawn.get(name) ?? 0);
@@ -57,7 +58,7 @@ export function drawScripts(
 
   const scripts = Array.from({ length: count }, (_, index): Script => {
     const point = kills[index];
-    const story = point === undefined ? nextStory() : pick(scriptsAt(PHONE_PLAN, point));
+    const story = point === undefined ? nextStory() : pick(scriptsAt(plan, point));
     const fitting = provider.faults.filter((each) => fits(provider, each, story));
     const fault = random() < UNFAULTED ? undefined : rarest(fitting);
     return {
@@ -97,9 +98,7 @@ function fits(provider: PhoneProvider, fault: PhoneFault, story: Story): boolean
   const { on, needsQuestion } = fault;
   const isPush = provider.pushes.includes(on);
   if (story === 'provider-silent' && (isPush || needsQuestion === true)) return false;
-  if (on === provider.cancels) return ENDED_BY_US.includes(story);
-  if (on === provider.queries) return ASKED_ABOUT.includes(story);
-  return on !== provider.bridges || TALKED_IN.includes(story);
+  return provider.comesAboutIn[on]?.includes(story) ?? true;
 }
 
 /** What has come about so far. */
@@ -119,7 +118,7 @@ export function encores(
   firstNth: number,
 ): Script[] {
   const killed = missed.map((point) => ({
-    story: scriptsAt(PHONE_PLAN, point)[0] ?? 'answered',
+    story: scriptsAt(phonePlan(provider), point)[0] ?? 'answered',
     point,
   }));
   const faulty = neverMet(provider.faults, fired).map((fault) => ({
@@ -136,7 +135,7 @@ export function encores(
 /** By what a request at this point is known to be about the call: numbers, names, or its caller. */
 export function markOf(provider: PhoneProvider, { caller, point = '' }: Script): string {
   if (doneAt(point) === 'telephony.place') return provider.numberOf(caller);
-  return doneAt(point) === 'telephony.subAccount' ? `switchyard-${caller}` : caller;
+  return doneAt(point) === 'telephony.subAccount' ? provider.accountOf(caller) : caller;
 }
 
 /** One line, by which somebody who reads of a failure knows what was played. */

@@ -1,11 +1,11 @@
 import type { Fault } from '../../../../src/simulators/fault-rules.js';
 import type { FaultKind } from '../../../../src/simulators/yuntongxun/faults.js';
 import { ACCOUNT, APP_ID, openYuntongxun } from '../../yuntongxun.js';
+import { ofRequest as anyRequest, type Code, named, ofPlacing, ofPush } from './faults.js';
+import { ASKED_ABOUT, ENDED_BY_US, TALKED_IN } from './plan.js';
 import type { PhoneFault, PhoneProvider, StandIn } from './provider.js';
 
 type Rule = Fault<FaultKind>;
-type Effect = Pick<Rule, 'effect'>;
-type Code = Pick<Rule, 'code' | 'effect'>;
 
 const PLACE = 'Calls/Callback';
 const CANCEL = 'Calls/CallCancel';
@@ -18,10 +18,7 @@ const PUSHES = [QUESTION, BRIDGED, 'Hangup', 'CDR'] as const;
 
 /** Longer than our client waits for an answer. */
 const TOO_SLOW_MS = 4_500;
-/** Late enough for what comes after it to come first. */
-const LATE_MS = 1_500;
 
-const WITH_OR_WITHOUT: readonly Effect[] = [{}, { effect: false }];
 /** An internal failure of theirs: whether it was done is anybody's guess. */
 const IN_DOUBT: readonly Code[] = [{ code: 111_000 }, { code: 111_000, effect: true }];
 const TOO_MANY_AT_ONCE: Code = { code: 111_111 };
@@ -29,30 +26,10 @@ const NAME_IS_TAKEN: Code = { code: 111_150, effect: true };
 const NO_SUCH_CALL: Code = { code: 111_704 };
 const NOT_THIS_NUMBER: Code = { code: 111_702, effect: true };
 
-const named = (rule: Rule, more: Omit<PhoneFault, 'name' | 'on' | 'kind' | 'rules'> = {}) => {
-  const { on, kind, code, effect } = rule;
-  const words = [on, kind, code, effect === undefined ? undefined : `effect ${effect}`];
-  const name = words.filter((word) => word !== undefined).join(' ');
-  return { name, on, kind, rules: [rule], ...more };
-};
-
 /** All that may become of a request on its way, and of its answer. */
 const ofRequest = (on: string, codes: readonly Code[]): PhoneFault[] => [
-  ...WITH_OR_WITHOUT.flatMap((effect) => [
-    named({ on, kind: 'lose-answer', ...effect }),
-    named({ on, kind: 'status', ...effect }),
-  ]),
-  named({ on, kind: 'slow-effect', ms: TOO_SLOW_MS }),
-  named({ on, kind: 'slow-answer', ms: TOO_SLOW_MS }),
-  named({ on, kind: 'malformed' }),
+  ...anyRequest(on, TOO_SLOW_MS, codes),
   named({ on, kind: 'bare' }),
-  ...codes.map((code) => named({ on, kind: 'code', ...code })),
-];
-
-const ofPush = (on: string): PhoneFault[] => [
-  named({ on, kind: 'lose-answer' }),
-  named({ on, kind: 'twice' }),
-  named({ on, kind: 'slow-effect', ms: LATE_MS }),
 ];
 
 /** It is looked for by its name only where there is one already. */
@@ -60,13 +37,6 @@ const ofSearch = (fault: PhoneFault): PhoneFault => ({
   ...fault,
   rules: [{ on: MAKE_ACCOUNT, kind: 'code', ...NAME_IS_TAKEN }, ...fault.rules],
 });
-
-/** Refused, or carried out and answered in a way from which nobody can tell. */
-const ofPlacing = (fault: PhoneFault): PhoneFault => {
-  const [rule] = fault.rules;
-  const isCarriedOut = rule?.effect ?? rule?.kind !== 'code';
-  return isCarriedOut ? { ...fault, isLost: true } : fault;
-};
 
 const FAULTS: readonly PhoneFault[] = [
   ...ofRequest(PLACE, [...IN_DOUBT, TOO_MANY_AT_ONCE]).map(ofPlacing),
@@ -95,10 +65,11 @@ const ALWAYS = 99;
 const numberOf = (userId: string): string => `+86139${userId}`;
 /** At home a number is dialled without its country. */
 const dialled = (userId: string): string => numberOf(userId).slice(3);
+const accountOf = (userId: string): string => `switchyard-${userId}`;
 const pushUrl = (apiUrl: string): string => `${apiUrl}/webhooks/yuntongxun/${SECRET}`;
 /** By what the simulator knows whose request it is. */
 const whose = (on: string, userId: string): string =>
-  on === MAKE_ACCOUNT || on === FIND_ACCOUNT ? `switchyard-${userId}` : dialled(userId);
+  on === MAKE_ACCOUNT || on === FIND_ACCOUNT ? accountOf(userId) : dialled(userId);
 
 async function open(way: string): Promise<StandIn> {
   const isExplained = way === EXPLAINED;
@@ -160,10 +131,10 @@ export const YUNTONGXUN: PhoneProvider = {
   name: 'yuntongxun',
   ways: [EXPLAINED, UNEXPLAINED],
   faults: FAULTS,
-  cancels: CANCEL,
-  queries: QUERY,
-  bridges: BRIDGED,
   pushes: PUSHES,
+  comesAboutIn: { [CANCEL]: ENDED_BY_US, [QUERY]: ASKED_ABOUT, [BRIDGED]: TALKED_IN },
+  leftOut: { 'telephony.close': 'belongs to a clean stop' },
   numberOf,
+  accountOf,
   open,
 };
