@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { newCall } from '../../../src/call/new-call.js';
 import { webhookPayload } from '../../../src/contract/event-view.js';
+import { pingPayload } from '../../../src/contract/webhook-view.js';
 import { createWebhookSender } from '../../../src/providers/webhooks/webhook-sender.js';
 import { sectionOf } from '../../e2e/readme-blocks.js';
 import { PROJECT } from '../../support/built-product.js';
@@ -27,7 +28,7 @@ const call = newCall(
 const event = { type: 'call.incoming', version: 1, at: Date.now(), userId: '2' } as const;
 const body = JSON.stringify(webhookPayload({ id: '5-1-0', event, state: call }, Date.now()));
 
-it('verifies a webhook as the README shows, and drops what it knows', async () => {
+it('verifies a webhook as the README shows, drops what it knows, and takes a ping', async () => {
   const section = sectionOf(await readFile(`${PROJECT}README.md`, 'utf8'), 'Webhooks');
   const [, code] = /^```js\n(.*?)^```$/ms.exec(section) ?? [];
   if (code === undefined) throw new Error('README shows no receiver');
@@ -44,17 +45,21 @@ it('verifies a webhook as the README shows, and drops what it knows', async () =
   onTestFinished(() => receiver.destroy());
   const sender = createWebhookSender({ allowedNetworks: ['127.0.0.0/8'] });
   onTestFinished(() => sender.close());
-  const post = (secret: string) =>
+  const post = (secret: string, id = '5-1-0', text = body) =>
     sender.send({
-      id: '5-1-0',
+      id,
       endpointId: 'we_1',
       url: `http://127.0.0.1:${port}/`,
       secrets: [secret],
-      body,
+      body: text,
     });
   await expect.poll(() => post(FORGED)).toMatchObject({ httpStatus: 401 });
   expect(await post(SECRET)).toMatchObject({ httpStatus: 204 });
   expect(await post(SECRET)).toMatchObject({ httpStatus: 204 });
   await receiver.until(/call\.incoming 5 1 calling/);
   expect(receiver.stdout()).toBe('call.incoming 5 1 calling\n');
+  const ping = JSON.stringify(pingPayload('we_1', Date.now()));
+  expect(await post(SECRET, 'ping-1', ping)).toMatchObject({ httpStatus: 204 });
+  await receiver.until(/webhook\.ping/);
+  expect(await post(SECRET)).toMatchObject({ httpStatus: 204 });
 });
