@@ -23,6 +23,9 @@ const serverBacked = {
   testTimeout: HUNG_MS,
 };
 
+/** Of many small files, most of the time would go into loading the same modules for each. */
+const sharedModules = { isolate: false };
+
 /** One kind of server after the other: databases and Temporal would wait for each other's disk. */
 const turn = (groupOrder: number) => ({ sequence: { groupOrder } });
 
@@ -47,6 +50,7 @@ export default defineConfig({
             'test/{call,contract,config,keys,activities,providers,simulators,architecture,bench}/**/*.test.ts',
           ],
           testTimeout: HUNG_MS * effort,
+          ...sharedModules,
         },
       },
       {
@@ -59,6 +63,7 @@ export default defineConfig({
           name: 'api',
           include: ['test/{api,client,service}/**/*.test.ts'],
           testTimeout: HUNG_MS * effort,
+          ...sharedModules,
         },
       },
       {
