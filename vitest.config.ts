@@ -55,7 +55,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'replay', include: ['test/replay/**/*.test.ts'], testTimeout: HUNG_MS },
+        test: {
+          name: 'replay',
+          include: ['test/replay/**/*.test.ts'],
+          testTimeout: HUNG_MS,
+          ...sharedModules,
+        },
       },
       {
         extends: true,
