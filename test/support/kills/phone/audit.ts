@@ -95,7 +95,7 @@ export interface Played {
 }
 
 /** Of nobody's doing: what was placed cannot be found, or how it ended cannot be known. */
-export const UNKNOWABLE: readonly string[] = ['dial_unknown', 'provider_lost'];
+const UNKNOWABLE = ['dial_unknown', 'provider_lost'];
 const TALKED = ['hangup', 'max_duration'];
 const NOT_TALKED = ['cancelled', 'no_answer', 'rejected', 'unreachable', 'provider_failed'];
 /** Its provider says that it is over and every push was lost: only our own wish names an end. */
