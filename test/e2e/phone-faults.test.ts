@@ -5,12 +5,7 @@ import { judge } from '../../src/call/transition.js';
 import { callSidOf } from '../../src/contract/call-sid.js';
 import { disagreements, expectAlike, type Row } from '../support/kills/kill-audit.js';
 import { oneOfEach, unknownTo } from '../support/kills/kill-plan.js';
-import {
-  compareEnds,
-  type PhoneAudit,
-  type Played,
-  UNKNOWABLE,
-} from '../support/kills/phone/audit.js';
+import { compareEnds, type PhoneAudit, type Played } from '../support/kills/phone/audit.js';
 import {
   openPhoneCompany,
   type PhoneCast,
