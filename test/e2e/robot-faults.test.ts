@@ -77,6 +77,14 @@ describe('the audit of robot calls', () => {
     expect(agrees({ rows })).toBe(true);
   });
 
+  const cutOff = (afterMs: number): Partial<Played> => ({
+    told: { ...told, terminatedAt: (good.rows[0]?.state.endedAt ?? 0) + afterMs },
+  });
+
+  it('agrees with one whose workflow was terminated when it had just ended', () => {
+    expect(agrees(cutOff(1))).toBe(true);
+  });
+
   const twice = (ms: number, ...first: readonly ProviderReport[]) => ({
     told: { ...told, providerCallId: 'b' },
     rows: [toldOf(row(...first)), later(row(placed('b'), over('rejected')), ms)],
@@ -97,6 +105,7 @@ describe('the audit of robot calls', () => {
     ['a second ring', { rung: [rung('a'), rung('b')] }],
     ['a ring that goes on', { rung: [rung('a', 'Accept')] }],
     ['another end than the provider knows', { rows: [row(placed('a'), over('no_answer'))] }],
+    ['an end by itself after its workflow was terminated', cutOff(-1)],
     ['no end', { rows: [row(placed('a'))] }],
     ['another call than the backend was told of', { told: { ...told, providerCallId: 'c' } }],
     ['a second call for one start', { rows: [...good.rows, ...good.rows] }],

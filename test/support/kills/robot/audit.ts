@@ -145,7 +145,7 @@ const wasFound = ({ placing }: CallState): boolean =>
 function shouldEnd(told: Told, state: CallState, call: Call | undefined): End {
   const wasAnswered = call?.acceptedAt !== undefined;
   const end = (status: string, cause: string): End => ({ status, cause, wasAnswered });
-  if (told.terminatedAt !== undefined) return end('ended', 'ops_ended');
+  if (wasCutOff(told, state)) return end('ended', 'ops_ended');
   if (call === undefined) {
     return end('ended', state.placing?.kind === 'refused' ? 'provider_failed' : 'dial_unknown');
   }
@@ -159,6 +159,10 @@ function shouldEnd(told: Told, state: CallState, call: Call | undefined): End {
   const [status, cause] = BY_RESULT[call.result ?? ''] ?? ['?', `of ${call.result}`];
   return end(status, cause);
 }
+
+/** One that had ended already, and was about to close, ended as its provider says. */
+const wasCutOff = ({ terminatedAt }: Told, { endedAt = 0, cause }: CallState): boolean =>
+  terminatedAt !== undefined && (cause === 'ops_ended' || endedAt > terminatedAt);
 
 /** Whoever was not told of a call for a minute is taken not to want it, and it is ended. */
 const wasGivenUp = ({ providerCallId, refusal }: Told): boolean =>
