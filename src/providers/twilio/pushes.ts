@@ -2,6 +2,7 @@ import twilio from 'twilio';
 import type { ProviderReport } from '../../call/events.js';
 import type { Acknowledgement, PhonePush, PhonePushes, RawPush } from '../../ports/phone-pushes.js';
 import {
+  baseOf,
   goodbye,
   membersOfDoor,
   nothingToSay,
@@ -27,7 +28,7 @@ const membersOf = (body: string): Members => Object.fromEntries(new URLSearchPar
 /** Status callbacks of both calls, and the question that comes before the second. */
 export function createTwilioPushes(settings: TwilioPushesSettings): PhonePushes {
   const { accountSid, authToken, script } = settings;
-  const base = script.publicUrl.replace(/\/$/, '');
+  const base = baseOf(script.publicUrl);
   return {
     provider: 'twilio',
     admits({ target, headers, body }) {

@@ -28,8 +28,11 @@ export interface ScriptSettings {
   readonly seal: DialSeal;
 }
 
+/** What addresses that Twilio sees begin with; a path of ours follows. */
+export const baseOf = (publicUrl: string): string => publicUrl.replace(/\/$/, '');
+
 export const doorUrl = (publicUrl: string, token: string, door: Door): string =>
-  `${publicUrl.replace(/\/$/, '')}/webhooks/twilio/${token}/${door}`;
+  `${baseOf(publicUrl)}/webhooks/twilio/${token}/${door}`;
 
 /** What the caller hears first. Either way we are asked before the other side is dialled. */
 export function greeting(settings: ScriptSettings, token: string, dial: SecondDial): string {
@@ -101,7 +104,7 @@ export function questionAgain({ publicUrl }: ScriptSettings, target: string): st
   script.pause({ length: AGAIN_AFTER_SECONDS });
   script.redirect(
     { method: 'POST' },
-    `${publicUrl.replace(/\/$/, '')}${path}?${new URLSearchParams(members)}`,
+    `${baseOf(publicUrl)}${path}?${new URLSearchParams(members)}`,
   );
   return script.toString();
 }
