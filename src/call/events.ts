@@ -120,7 +120,12 @@ export interface Claimed {
   readonly type: 'claimed';
 }
 
-export type CallEvent = Command | MediaReport | ProviderReport | Deadline | Claimed;
+/** Whoever asked for the call was told to ask again: nothing is known yet. */
+export interface PutOff {
+  readonly type: 'put-off';
+}
+
+export type CallEvent = Command | MediaReport | ProviderReport | Deadline | Claimed | PutOff;
 
 /** Why a command is refused: the documented code of the call-control API. */
 export const REFUSAL = {

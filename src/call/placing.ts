@@ -93,6 +93,17 @@ export function claimed(state: CallState): Step {
   return stay(kept);
 }
 
+/** How long whoever was told to ask again has for it. */
+export const ASKS_AGAIN_WITHIN_MS = 60_000;
+
+export function putOff(state: CallState, now: number): Step {
+  const { claimBy } = state;
+  const until = now + ASKS_AGAIN_WITHIN_MS;
+  return claimBy === undefined || claimBy >= until
+    ? stay(state)
+    : stay({ ...state, claimBy: until });
+}
+
 /** Nobody was told of this call, so nobody could end it. */
 export const unclaimed = (state: CallState, now: number): Step =>
   endCall(state, { wish: 'deadline', by: SYSTEM, cause: 'dial_unknown' }, now);

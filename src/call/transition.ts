@@ -21,7 +21,7 @@ import { applyCommand } from './commands.js';
 import { applyDeadline, applyOverdue } from './deadlines.js';
 import type { CallEvent, RefusalCode } from './events.js';
 import { applyMediaReport } from './media-reports.js';
-import { claimed } from './placing.js';
+import { claimed, putOff } from './placing.js';
 import { applyProviderReport } from './provider-reports.js';
 import type { CallState } from './state.js';
 import { andThen, isRefusal, type Step, type Transition } from './step.js';
@@ -55,6 +55,8 @@ export function transition(state: CallState, event: CallEvent, now: number): Tra
       return applyProviderReport(state, event, now);
     case 'claimed':
       return claimed(state);
+    case 'put-off':
+      return putOff(state, now);
     case 'deadline':
       return applyDeadline(state, event, now);
   }

@@ -1,4 +1,5 @@
 import { newCall } from '../call/new-call.js';
+import { ASKS_AGAIN_WITHIN_MS } from '../call/placing.js';
 import type { CalleeResult, CallState } from '../call/state.js';
 import type { RobotPlan, StreamPlan } from '../contract/robot-plan.js';
 import type { PlacedOutcome, StartCall } from '../ports/call-engine.js';
@@ -30,12 +31,12 @@ export type RobotCallStarted =
   /** It may ring: the same request again is answered with what has come of it, and rings nobody. */
   | { readonly kind: 'unknown' };
 
-/** A start that is not answered by then is `unknown`. */
-const ANSWER_WITHIN_MS = 4_000;
+/** Four seconds for the provider's word, and one for ours on its way: by then a start is `unknown`. */
+const ANSWER_WITHIN_MS = 5_000;
 /** How long the same request is the same call although that is over. */
 const SAME_WITHIN_MS = 30_000;
 /** A call of which nobody was told is ended again, counted from when its answer was due. */
-const CLAIM_WITHIN_MS = ANSWER_WITHIN_MS + 60_000;
+const CLAIM_WITHIN_MS = ANSWER_WITHIN_MS + ASKS_AGAIN_WITHIN_MS;
 
 /** Asks, books, starts: the workflow alone speaks to the provider, once. */
 export async function startRobotCall(

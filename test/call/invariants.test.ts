@@ -60,6 +60,7 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
     { type: 'forgotten' },
     { type: 'found', providerCallId: 'p-3' },
     { type: 'claimed' },
+    { type: 'put-off' },
   ),
   fc.tuple(fc.constantFrom(...END_CAUSES), times, at).map(([cause, accepted, when]) => ({
     type: 'over' as const,

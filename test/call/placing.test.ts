@@ -15,6 +15,7 @@ const placed: CallEvent = {
 const unknown: CallEvent = { type: 'placing-unknown', evidence: 'no answer within 5 s' };
 const refused: CallEvent = { type: 'refused', code: 101002, info: 'Timeout is invalid' };
 const claimed: CallEvent = { type: 'claimed' };
+const over: CallEvent = { type: 'over', cause: 'rejected' };
 
 describe('a call that a provider has to place', () => {
   it('is asked for from its creation, before any request can have left', () => {
@@ -107,6 +108,18 @@ describe('a call nobody was told of', () => {
     expect(wished.ending).toMatchObject({ wish: 'deadline', cause: 'dial_unknown' });
   });
 
+  it('is awaited for a minute more by whoever was told to ask again, be it over by then', () => {
+    const asked = after(asking(), unknown);
+    const late = T0 + CLAIM_MS - 1_000;
+    const { state } = judge(asked, { type: 'put-off' }, late);
+    expect(state).toEqual({ ...asked, claimBy: late + 60_000 });
+    expect(judge(state, { type: 'put-off' }, T0).state).toBe(state);
+    expect(after(state, placed, over).claimBy).toBe(late + 60_000);
+    expect(
+      judge(after(asking(), claimed), { type: 'put-off' }, late).state.claimBy,
+    ).toBeUndefined();
+  });
+
   it('runs on once it was claimed, without a change that anybody would see', () => {
     const state = after(asking(), placed, claimed);
     expect(state.version).toBe(2);
@@ -116,8 +129,6 @@ describe('a call nobody was told of', () => {
 });
 
 describe('a call that is over before anybody was told of it', () => {
-  const over: CallEvent = { type: 'over', cause: 'rejected' };
-
   it('can still be claimed, and is not ended again', () => {
     const state = after(asking(), unknown, placed, over);
     expect(state).toMatchObject({ status: 'rejected', claimBy: T0 + CLAIM_MS });

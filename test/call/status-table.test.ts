@@ -26,6 +26,7 @@ const EVERY_EVENT = {
   room: true,
   forgotten: true,
   claimed: true,
+  'put-off': true,
   party: true,
   stage: true,
   bridged: true,

@@ -103,6 +103,7 @@ export const STATUS_TABLE: readonly Row[] = [
   },
   { name: 'forgotten', event: { type: 'forgotten' }, answers: unchanged },
   { name: 'claimed', event: { type: 'claimed' }, answers: unchanged },
+  { name: 'put off', event: { type: 'put-off' }, answers: unchanged },
   { name: 'answered', event: fact('answered'), answers: { ...unchanged, calling: 'accepted' } },
   {
     name: 'provider rejected',

@@ -59,7 +59,7 @@ describe('starting a robot call', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('waits four seconds for its outcome, the start included, and no longer', async () => {
+  it('waits four seconds for its outcome, the start included, and one for its answer', async () => {
     let now = 1_000_000;
     const bounds: (number | undefined)[] = [];
     const service = await withDeps({
@@ -78,7 +78,7 @@ describe('starting a robot call', () => {
       },
     });
     expect(await service.start(aRequest())).toEqual({ kind: 'unknown' });
-    expect(bounds).toEqual([4_000, 2_500]);
+    expect(bounds).toEqual([5_000, 3_500]);
   });
 
   it('gives back what it reserved when nothing was sent, and the request is free', async () => {
@@ -129,7 +129,7 @@ describe('starting a robot call', () => {
       channel: 'robot',
       room: { name: 'room-x', kind: 'text', isOurs: true },
       ring: { timeoutMs: 30_000 },
-      claimBy: (placings[0]?.state.createdAt ?? 0) + 64_000,
+      claimBy: (placings[0]?.state.createdAt ?? 0) + 65_000,
     });
   });
 });

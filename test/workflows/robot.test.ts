@@ -127,6 +127,28 @@ describe('a robot call whose placing was not answered', () => {
     expect(provider.searches).toBeGreaterThan(0);
   });
 
+  it('is ended as soon as it is found, when nobody came back for it until then', async () => {
+    const { start, result, seen, provider } = await startRobotRig();
+    provider.onPlace = async () => unknown;
+    const { callId } = (await start(aRobotCall({ claimWithinMs: 500 }))).state;
+    await seen(callId, ({ ending }) => ending?.cause === 'dial_unknown');
+    provider.record_ = aRecord({ cause: 'cancelled' });
+    provider.find = { kind: 'found', record: aRecord() };
+    expect(await result(callId)).toMatchObject({ status: 'ended', cause: 'dial_unknown' });
+  });
+
+  it('is kept for whoever was told to ask again', async () => {
+    const { engine, start, seen, result, provider } = await startRobotRig();
+    provider.onPlace = async () => unknown;
+    const { callId } = (await start(aRobotCall({ claimWithinMs: 2_000 }))).state;
+    expect(stateOf(await engine.placed(callId, 1_500)).placing).toMatchObject({ kind: 'unknown' });
+    const { claimBy = 0, createdAt } = await seen(callId, ({ claimBy }) => claimBy !== undefined);
+    expect(claimBy).toBeGreaterThan(createdAt + 60_000);
+    await expect.poll(() => Date.now()).toBeGreaterThan(createdAt + 3_000);
+    provider.find = { kind: 'found', record: aRecord({ acceptedAt: Date.now() }) };
+    expect(await result(callId)).toMatchObject({ status: 'ended', cause: 'hangup' });
+  });
+
   it('is ended when nobody came back for it', async () => {
     const { start, result, provider } = await startRobotRig();
     const { callId } = (await start(aRobotCall({ claimWithinMs: 1_000 }))).state;

@@ -73,13 +73,13 @@ export function registerHandlers(session: CallSession, room: RoomWatch): void {
 
 /**
  * Waits for the provider's word as long as somebody waits for ours. Whoever is told it has claimed
- * the call; whoever is told that it is not known yet has not.
+ * the call; whoever is told that it is not known yet has not, and may ask again.
  */
 async function whatCameOfPlacing(session: CallSession, { answer_by }: Asked): Promise<CallState> {
   const isKnown = () => isOver(session.state) || !isPlacing(session.state);
   const leftMs = Math.min(answer_by - ON_ITS_WAY_MS - Date.now(), LONGEST_WAIT_MS);
   if (leftMs > 0) await condition(isKnown, leftMs, { summary: 'placing is awaited' });
-  if (isKnown() && leftMs > 0) session.apply({ type: 'claimed' });
+  session.apply({ type: isKnown() && leftMs > 0 ? 'claimed' : 'put-off' });
   return session.state;
 }
 
