@@ -51,7 +51,7 @@ export function createPushSender(
     return said;
   };
 
-  /** The provider's own word on a lost question is not documented: here it does not dial. */
+  /** The provider's own word on a lost question is not documented: here it dials all the same. */
   const send = async (name: PushName, call: Call, url: string | undefined, members: object) => {
     if (url === undefined) return undefined;
     const root = name === 'CDR' ? 'CDR' : 'request';
