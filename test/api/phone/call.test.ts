@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callIdOfSid } from '../../../src/contract/call-sid.js';
+import { userToken } from '../../support/tokens.js';
 import {
   freshNumber,
+  freshUser,
   get,
   type PhoneApi,
   type PhoneApiOptions,
@@ -194,12 +196,63 @@ describe('nobody is rung', () => {
       expect(headers.get('allow')).toBe('GET');
     }
   });
+
+  it('by HEAD of somebody who may call', async () => {
+    const there = await start();
+    const [caller, callee] = [await reachable(there), await reachable(there)];
+    const before = there.engine.carriedOut.length;
+    for (const path of [`call/${callee}`, 'callService']) {
+      const url = `${there.url}/v1/app/${path}?access_token=${await userToken(caller)}`;
+      expect((await fetch(url, { method: 'HEAD' })).status).toBe(405);
+    }
+    expect(there.engine.carriedOut.slice(before)).toEqual([]);
+  });
 });
 
-it('is told that something is away where the store is', async () => {
-  const alone = await startPhoneApi();
-  const caller = await reachable(alone);
-  await alone.store.close();
-  expect((await get(alone, 'callService', caller)).body).toStrictEqual(SYSTEM);
-  await alone.close(0);
+describe('while the store is away', () => {
+  let alone: PhoneApi;
+  const callSids: string[] = [];
+  const callers: string[] = [];
+  beforeAll(async () => {
+    alone = await startPhoneApi();
+    for (let nth = 0; nth < 3; nth += 1) {
+      const caller = await reachable(alone);
+      const { body } = await get(alone, `call/${await reachable(alone)}`, caller);
+      callers.push(caller);
+      callSids.push(body.data?.callSid ?? '');
+    }
+    await alone.store.close();
+  });
+  beforeEach(() => {
+    alone.engine.mood = 'well';
+  });
+  afterAll(() => alone.close(0));
+
+  const ask = (nth: number, route: 'callState' | 'callCancel') =>
+    get(alone, `${route}/${callSids[nth]}`, callers[nth]);
+  const callIdOf = (nth: number) => callIdOfSid(callSids[nth] ?? '') ?? 0;
+
+  it('nobody is rung anew', async () => {
+    for (const path of ['callService', `call/${freshUser()}`]) {
+      expect((await get(alone, path, callers[0])).body).toStrictEqual(SYSTEM);
+    }
+  });
+
+  it('a call that lives can be looked at and cancelled', async () => {
+    expect((await ask(0, 'callState')).body).toMatchObject({ data: { stateType: '2' } });
+    const cancelling = ask(0, 'callCancel');
+    await expect.poll(async () => (await alone.engine.state(callIdOf(0)))?.ending).toBeDefined();
+    await alone.engine.report(callIdOf(0), { type: 'over', cause: 'cancelled' });
+    expect((await cancelling).body).toMatchObject({ data: { isSuccess: 'success' } });
+  });
+
+  it.each<[what: string, nth: number, lose: () => void]>([
+    ['is away, too', 1, () => void (alone.engine.mood = 'unavailable')],
+    ['knows it no more', 2, () => alone.engine.terminate(callIdOf(2))],
+  ])('nothing is said of a call where the engine %s', async (_what, nth, lose) => {
+    lose();
+    for (const route of ['callState', 'callCancel'] as const) {
+      expect((await ask(nth, route)).body).toStrictEqual(SYSTEM);
+    }
+  });
 });

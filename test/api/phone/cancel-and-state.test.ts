@@ -73,6 +73,12 @@ describe('callState', () => {
     expect(headers.get('cache-control')).toBe('no-store');
     expect(body).toStrictEqual(stateType(type));
   });
+
+  it('is read from the record while the engine is away', async () => {
+    const { there, caller, callSid } = await rung([bridged]);
+    there.engine.mood = 'unavailable';
+    expect((await get(there, `callState/${callSid}`, caller)).body).toStrictEqual(stateType('3'));
+  });
 });
 
 describe('a callSid that is not one’s own', () => {

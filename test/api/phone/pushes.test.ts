@@ -113,6 +113,18 @@ describe('a push', () => {
     expect(await call.now()).toMatchObject({ status: 'ended', cause: 'hangup' });
   });
 
+  it('of an end that our own no brought about leaves it cancelled, by whoever wished it', async () => {
+    const call = await placed(api);
+    const { there, known, callId, callSid, caller } = call;
+    const cancelling = get(there, `callCancel/${callSid}`, caller);
+    await expect.poll(async () => (await call.now())?.ending).toBeDefined();
+    expect((await push(there, 'CallAuth', known)).text).toBe(NO);
+    expect((await push(there, 'Hangup', { ...known, byetype: '-7' })).text).toBe(YES);
+    const ended = { callId, status: 'cancelled', cause: 'cancelled', endedBy: caller };
+    expect(await recorded(call)).toMatchObject(ended);
+    expect((await cancelling).body).toMatchObject({ data: { isSuccess: 'success' } });
+  });
+
   it('that comes again changes nothing, and is acknowledged again', async () => {
     const call = await placed(api);
     const hangup = { ...call.known, byetype: '4' };

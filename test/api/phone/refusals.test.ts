@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AdmissionAnswer } from '../../../src/ports/admission.js';
 import type { DialPlanSettings } from '../../../src/providers/phone-numbers/dial-plan.js';
+import { send } from '../../support/api-client.js';
 import {
   freshNumber,
   freshUser,
@@ -156,6 +157,11 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    word: 'emergency_number',
+    answer: PARAMETERS,
+    ask: async (there) => [`call/${await reachable(there, '+86110')}`, await reachable(there)],
+  },
+  {
     word: 'switched_off',
     answer: PARAMETERS,
     ask: async (there) => {
@@ -246,6 +252,9 @@ describe('a call that is not placed', () => {
       expect(headers.get('cache-control')).toBe('no-store');
       // Our own word for it is in the log, and the metrics count by it.
       await expect.poll(() => there.log()).toContain(`"code":"${word}"`);
+      const operation = path === 'callService' ? 'phone:callService' : 'phone:call';
+      const { text } = await send(`${there.url}/metrics`);
+      expect(text).toContain(`_count{operation="${operation}",code="${word}"} 1\n`);
       const asked = there.engine.carriedOut.slice(before).length;
       const reached = ['numbers', 'account', 'throttled', 'not_sent', 'no_sub_account'];
       if (!reached.includes(word)) expect(asked).toBe(0);
