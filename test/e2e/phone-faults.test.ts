@@ -133,7 +133,7 @@ const daily = (seed: number): Casts => {
     return {
       provider,
       ways: shuffled(provider.ways, ofDay).slice(0, 1),
-      choose: (all) => sharedPoints(oneOfEach(all, random), nth + seed, PROVIDERS.length),
+      choose: (all) => sharedPoints(oneOfEach(all, random), nth + seed, PROVIDERS),
     };
   });
 };

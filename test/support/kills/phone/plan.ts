@@ -57,13 +57,19 @@ export function phonePlan({ leftOut, comesAboutIn }: Peculiarities): KillPlan<St
 }
 
 /**
- * Of all points those that are killed at where so many providers share them: what is asked of a
- * provider at each, all else at one of them.
+ * Of all points those that are killed at where these providers share them: what is asked of a provider
+ * at each, what some of them leave out at the others, all else at one of them.
  */
-export function sharedPoints(points: readonly string[], nth: number, of: number): string[] {
+export function sharedPoints(
+  points: readonly string[],
+  nth: number,
+  providers: readonly Pick<Peculiarities, 'leftOut'>[],
+): string[] {
   const steps = Object.keys(STORIES_AT);
+  const isShared = (done: string) =>
+    !done.startsWith('telephony.') && !providers.some(({ leftOut }) => done in leftOut);
   return points.filter((point) => {
     const done = doneAt(point);
-    return done.startsWith('telephony.') || steps.indexOf(done) % of === nth % of;
+    return !isShared(done) || steps.indexOf(done) % providers.length === nth % providers.length;
   });
 }
