@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createClient } from '../../src/client/create-client.js';
 import { callIdOfSid } from '../../src/contract/call-sid.js';
 import type { Phone } from '../../src/simulators/twilio/settings.js';
@@ -12,15 +12,25 @@ import { openStack, type Stack } from '../support/stack.js';
 import { serviceToken, userToken } from '../support/tokens.js';
 import { openTwilio, TWILIO } from '../support/twilio.js';
 
+const HOTLINE = '+14155550199';
+
 let stack: Stack;
 let simulator: TwilioSimulator;
-let folder: string;
 
 beforeAll(async () => {
   simulator = await openTwilio();
-  folder = await mkdtemp(join(tmpdir(), 'switchyard-twilio-'));
+  stack = await openWith({});
+});
+afterAll(async () => {
+  await stack?.stop();
+  await simulator?.stop();
+});
+
+/** In a folder of its own, which goes with it. */
+async function openWith(env: NodeJS.ProcessEnv): Promise<Stack> {
+  const folder = await mkdtemp(join(tmpdir(), 'switchyard-twilio-'));
   const port = await freePort();
-  stack = await openStack({
+  const opened = await openStack({
     env: {
       SWITCHYARD_DIR: folder,
       PORT: String(port),
@@ -31,14 +41,18 @@ beforeAll(async () => {
       TWILIO_AUTH_TOKEN: TWILIO.authToken,
       TWILIO_CALLER_NUMBER: TWILIO.number,
       PHONE_REGION: 'US',
+      PHONE_HOTLINE: HOTLINE,
+      ...env,
     },
   });
-});
-afterAll(async () => {
-  await stack?.stop();
-  await simulator?.stop();
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-});
+  return {
+    ...opened,
+    async stop() {
+      await opened.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
 
 let last = 100;
 const CONFIRMS: Phone = { answersAfterMs: 300, pressesKeyAfterMs: 300 };
@@ -49,10 +63,10 @@ interface User {
   get(path: string): Promise<PhoneAnswer>;
 }
 
-async function user(phone: Phone = {}): Promise<User> {
+async function user(phone: Phone = {}, { url } = stack): Promise<User> {
   last += 1;
   const [userId, number] = [String(800_000 + last), `+14155550${last}`];
-  const backend = createClient({ baseUrl: stack.url, token: await serviceToken() });
+  const backend = createClient({ baseUrl: url, token: await serviceToken() });
   await backend.putUser({ userId }, { phone: number });
   simulator.control.script({ number, phone });
   const token = await userToken(userId);
@@ -60,14 +74,17 @@ async function user(phone: Phone = {}): Promise<User> {
     userId,
     number,
     async get(path) {
-      const answer = await fetch(`${stack.url}/v1/app/${path}?access_token=${token}`);
+      const answer = await fetch(`${url}/v1/app/${path}?access_token=${token}`);
       return (await answer.json()) as PhoneAnswer;
     },
   };
 }
 
 async function dial(caller: User, callee: User): Promise<string> {
-  const answer = await caller.get(`call/${callee.userId}`);
+  return placed(await caller.get(`call/${callee.userId}`));
+}
+
+function placed(answer: PhoneAnswer): string {
   if (answer.data?.callSid === undefined) throw new Error(JSON.stringify(answer));
   return answer.data.callSid;
 }
@@ -91,6 +108,27 @@ describe('a phone call through Twilio', () => {
     const record = await recordOf(caller, callSid);
     expect(record).toMatchObject({ channel: 'phone', status: 'ended', end_cause: 'hangup' });
     expect(record.started_at).toBe(record.accepted_at);
+  });
+
+  it('reaches the hotline', async () => {
+    simulator.control.script({ number: HOTLINE, phone: { answersAfterMs: 300 } });
+    const caller = await user({ ...CONFIRMS, hangsUpAfterMs: 2_500 });
+    const callSid = placed(await caller.get('callService'));
+    await expect.poll(stateOf(caller, callSid), WITHIN).toBe('3');
+    await expect.poll(stateOf(caller, callSid), WITHIN).toBe('4');
+    const rung = simulator.control.ledger().calls.filter(({ request }) => request.to === HOTLINE);
+    expect(rung.map(({ status }) => status)).toEqual(['completed']);
+  });
+
+  it('asks for no key where that is not wanted', async () => {
+    const other = await openWith({ PHONE_CONFIRM_CALLER: 'none' });
+    onTestFinished(() => other.stop());
+    const caller = await user({ answersAfterMs: 300 }, other);
+    const callee = await user({ answersAfterMs: 300, hangsUpAfterMs: 1_000 }, other);
+    const callSid = await dial(caller, callee);
+    await expect.poll(() => calls(callee)[0]?.answeredAt, WITHIN).toBeDefined();
+    await expect.poll(stateOf(caller, callSid), WITHIN).toBe('4');
+    expect([calls(caller).length, calls(callee).length]).toEqual([1, 1]);
   });
 
   it('is cancelled while the other side rings, and neither phone rings any more', async () => {
