@@ -24,6 +24,8 @@ export const PROVIDER_REPORT_SIGNAL = 'provider-report';
 export const CALLBACK_SIGNAL = 'callback';
 /** An update that answers what came of placing a call, as soon as that is known or a bound passed. */
 export const PLACED_UPDATE = 'placed';
+/** An update that is refused with the call as it is, and leaves no trace. */
+export const READ_UPDATE = 'read';
 export const STATE_QUERY = 'state';
 export const TIMELINE_QUERY = 'timeline';
 

@@ -36,6 +36,7 @@ import {
   commandUpdate,
   placedUpdate,
   providerReportSignal,
+  readUpdate,
   stateQuery,
   timelineQuery,
 } from './messages.js';
@@ -50,6 +51,12 @@ const LONGEST_WAIT_MS = 10_000;
 
 export function registerHandlers(session: CallSession, room: RoomWatch): void {
   setHandler(stateQuery, () => session.state, { description: 'The call as it is now' });
+  setHandler(readUpdate, () => session.state, {
+    validator: () => {
+      throw noChange(session.state);
+    },
+    description: 'The call as it is now, in turn with everything else that comes',
+  });
   setHandler(timelineQuery, () => session.timeline, { description: 'The last 200 entries' });
   setHandler(providerReportSignal, (report) => signalReport(session, room, report));
   for (const name of COMMAND_NAMES) {

@@ -5,6 +5,7 @@ import {
   type CommandName,
   PLACED_UPDATE,
   PROVIDER_REPORT_SIGNAL,
+  READ_UPDATE,
   STATE_QUERY,
   TIMELINE_QUERY,
 } from '../../src/contract/names.js';
@@ -41,6 +42,7 @@ export interface CallResult {
   readonly version: number;
 }
 
+export const readUpdate = defineUpdate<CallState, []>(READ_UPDATE);
 export const stateQuery = defineQuery<CallState>(STATE_QUERY);
 export const timelineQuery = defineQuery<readonly TimelineEntry[]>(TIMELINE_QUERY);
 export const providerReportSignal = defineSignal<[unknown]>(PROVIDER_REPORT_SIGNAL);
