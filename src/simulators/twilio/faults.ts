@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { carriedOut } from '../carried-out.js';
 import type { Fault } from '../fault-rules.js';
 import type { Timers } from '../timers.js';
 
@@ -51,11 +52,7 @@ export async function answerWith(
   const say = ({ status, body }: Answer) => send(status, JSON.stringify(body));
   if (fault === undefined) return say(carryOut());
   const failure = failed(fault.status ?? 500, fault.code ?? 20500, 'fault');
-  if (fault.kind === 'slow-effect') await timers.wait(fault.ms ?? 0);
-  const isCarriedOut = fault.effect ?? fault.kind !== 'code';
-  if (isCarriedOut && fault.kind === 'twice') carryOut();
-  const answer = isCarriedOut ? carryOut() : failure;
-  if (fault.kind === 'slow-answer') await timers.wait(fault.ms ?? 0);
+  const answer = await carriedOut(fault, { timers, carryOut, failure });
   switch (fault.kind) {
     case 'lose-answer':
       response.destroy();

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { carriedOut } from '../carried-out.js';
 import type { Fault } from '../fault-rules.js';
 import type { Timers } from '../timers.js';
 import { typeOf, type Wire, written } from './wire.js';
@@ -43,11 +44,7 @@ export async function answerWith(fault: Fault<FaultKind> | undefined, exchange: 
   const say = (answer: Answer) => send(200, written(wire, 'Response', answer));
   if (fault === undefined) return say(carryOut());
   const failure: Answer = { statusCode: String(fault.code ?? '111000'), statusMsg: 'fault' };
-  if (fault.kind === 'slow-effect') await timers.wait(fault.ms ?? 0);
-  const effect = fault.effect ?? fault.kind !== 'code';
-  if (effect && fault.kind === 'twice') carryOut();
-  const answer = effect ? carryOut() : failure;
-  if (fault.kind === 'slow-answer') await timers.wait(fault.ms ?? 0);
+  const answer = await carriedOut(fault, { timers, carryOut, failure });
   switch (fault.kind) {
     case 'lose-answer':
       response.destroy();
