@@ -2,14 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createClient } from '../../src/client/create-client.js';
 import { callIdOfSid } from '../../src/contract/call-sid.js';
 import type { Phone } from '../../src/simulators/twilio/settings.js';
 import type { TwilioSimulator } from '../../src/simulators/twilio/simulator.js';
 import { freePort } from '../support/free-port.js';
-import type { PhoneAnswer } from '../support/phone-stack.js';
+import { type PhoneAnswer, type PhoneUser, phoneUserAt } from '../support/phone-stack.js';
 import { openStack, type Stack } from '../support/stack.js';
-import { serviceToken, userToken } from '../support/tokens.js';
 import { openTwilio, TWILIO } from '../support/twilio.js';
 
 const HOTLINE = '+14155550199';
@@ -57,30 +55,14 @@ async function openWith(env: NodeJS.ProcessEnv): Promise<Stack> {
 let last = 100;
 const CONFIRMS: Phone = { answersAfterMs: 300, pressesKeyAfterMs: 300 };
 
-interface User {
-  readonly userId: string;
-  readonly number: string;
-  get(path: string): Promise<PhoneAnswer>;
-}
-
-async function user(phone: Phone = {}, { url } = stack): Promise<User> {
+async function user(phone: Phone = {}, { url } = stack): Promise<PhoneUser> {
   last += 1;
   const [userId, number] = [String(800_000 + last), `+14155550${last}`];
-  const backend = createClient({ baseUrl: url, token: await serviceToken() });
-  await backend.putUser({ userId }, { phone: number });
   simulator.control.script({ number, phone });
-  const token = await userToken(userId);
-  return {
-    userId,
-    number,
-    async get(path) {
-      const answer = await fetch(`${url}/v1/app/${path}?access_token=${token}`);
-      return (await answer.json()) as PhoneAnswer;
-    },
-  };
+  return phoneUserAt(url, userId, number);
 }
 
-async function dial(caller: User, callee: User): Promise<string> {
+async function dial(caller: PhoneUser, callee: PhoneUser): Promise<string> {
   return placed(await caller.get(`call/${callee.userId}`));
 }
 
@@ -89,11 +71,11 @@ function placed(answer: PhoneAnswer): string {
   return answer.data.callSid;
 }
 
-const stateOf = (caller: User, callSid: string) => async () =>
+const stateOf = (caller: PhoneUser, callSid: string) => async () =>
   (await caller.get(`callState/${callSid}`)).data?.stateType;
-const calls = ({ number }: User) =>
+const calls = ({ number }: PhoneUser) =>
   simulator.control.ledger().calls.filter(({ request }) => request.to === number);
-const recordOf = async ({ userId }: User, callSid: string) =>
+const recordOf = async ({ userId }: PhoneUser, callSid: string) =>
   (await stack.insistently(userId)).getCall({ callId: callIdOfSid(callSid) ?? 0 });
 const WITHIN = { timeout: 20_000, interval: 100 };
 

@@ -84,6 +84,21 @@ export async function openPhoneStack(
 
 const AGAIN_AFTER_MS = 100;
 
+/** Somebody whom the service knows to have this phone, and who asks for calls. */
+export async function phoneUserAt(url: string, userId: string, number: string): Promise<PhoneUser> {
+  const backend = createClient({ baseUrl: url, token: await serviceToken() });
+  await backend.putUser({ userId }, { phone: number });
+  const token = await userToken(userId);
+  return {
+    userId,
+    number,
+    async get(path) {
+      const answer = await fetch(`${url}/v1/app/${path}?access_token=${token}`);
+      return (await answer.json()) as PhoneAnswer;
+    },
+  };
+}
+
 function phoneStackOf(
   stack: Stack,
   simulator: YuntongxunSimulator,
@@ -96,18 +111,8 @@ function phoneStackOf(
       lastUser += 1;
       const userId = String(lastUser);
       const number = `139${String(lastUser).padStart(8, '0')}`;
-      const backend = createClient({ baseUrl: url, token: await serviceToken() });
-      await backend.putUser({ userId }, { phone: number });
       if (phone !== undefined) simulator.control.script({ number, phone });
-      const token = await userToken(userId);
-      return {
-        userId,
-        number,
-        async get(path) {
-          const answer = await fetch(`${url}/v1/app/${path}?access_token=${token}`);
-          return (await answer.json()) as PhoneAnswer;
-        },
-      };
+      return phoneUserAt(url, userId, number);
     },
     async dial(caller, callee) {
       const answer = await caller.get(`call/${callee.userId}`);

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { carriedOut } from '../carried-out.js';
 import type { Fault } from '../fault-rules.js';
 import type { Timers } from '../timers.js';
 import { type Answer, fail, written } from './answers.js';
@@ -31,15 +32,6 @@ const send = (response: ServerResponse, status: number, body: string) => {
   response.writeHead(status, { 'content-type': 'application/json' }).end(body);
 };
 
-async function carriedOut(fault: Fault<FaultKind>, carryOut: () => Answer, timers: Timers) {
-  if (fault.kind === 'slow-effect') await timers.wait(fault.ms ?? 0);
-  const effect = fault.effect ?? fault.kind !== 'code';
-  if (effect && fault.kind === 'twice') carryOut();
-  const answer = effect ? carryOut() : fail(fault.code ?? 0);
-  if (fault.kind === 'slow-answer') await timers.wait(fault.ms ?? 0);
-  return answer;
-}
-
 /** Carries the command out as far as this fault lets it, and answers as the fault wants. */
 export async function answerWith(
   fault: Fault<FaultKind> | undefined,
@@ -48,7 +40,8 @@ export async function answerWith(
   timers: Timers,
 ): Promise<void> {
   if (fault === undefined) return send(response, 200, written(carryOut()));
-  const answer = await carriedOut(fault, carryOut, timers);
+  const failure = fail(fault.code ?? 0);
+  const answer = await carriedOut(fault, { timers, carryOut, failure });
   switch (fault.kind) {
     case 'lose-answer':
       response.destroy();
@@ -58,7 +51,7 @@ export async function answerWith(
     case 'malformed':
       return send(response, 200, written(answer).slice(0, -9));
     case 'code':
-      return send(response, 200, written(fail(fault.code ?? 0)));
+      return send(response, 200, written(failure));
     case 'no-call-id': {
       const { Response: _cut, ...rest } = answer;
       return send(response, 200, written(rest));
