@@ -27,8 +27,10 @@ interface Device extends Listener {
 const BACKEND = 'backend';
 /** Where the webhooks of a demonstration go; one that was killed left its endpoint behind. */
 const PATH = '/switchyard-demonstration';
-/** The end of a call that a provider carries is its record, which takes the provider some seconds. */
-const COMES_THROUGH_MS = 20_000;
+/** What is not handed on at once is found by the sweep, which may take more than half a minute. */
+const COMES_THROUGH_MS = 60_000;
+/** Whoever does not listen by then is not waited for. */
+const OPENED_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 50;
 /** For the devices, which hear of it at the same time as the backend. */
 const OTHERS_MS = 100;
@@ -39,7 +41,7 @@ export async function audience(
 ): Promise<Audience> {
   const leaving = new AbortController();
   const listeners = devices.map(([name, user]) => device(name, user, leaving.signal));
-  await Promise.race([Promise.all(listeners.map(({ opened }) => opened)), pause(COMES_THROUGH_MS)]);
+  await Promise.race([Promise.all(listeners.map(({ opened }) => opened)), pause(OPENED_WITHIN_MS)]);
   const backend: Listener = { name: BACKEND, heard: [] };
   const unregister = await register(stage, backend.heard);
   const all = [...listeners, ...(unregister === undefined ? [] : [backend])];
