@@ -1,7 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RobotBackend } from '../robot-backend.js';
 
-const PATIENCE_MS = 120_000;
+/**
+ * A start that was lost on its way is looked for until its ring is over and half a minute more, and stays
+ * the same start for a minute after whoever asked was last told so.
+ */
+const PATIENCE_MS = 240_000;
 const AGAIN_AFTER_MS = 300;
 /** Whatever is known of these, the same request may be sent again. */
 const NOT_SETTLED: readonly number[] = [60008, 60014, 100001, 101001];
