@@ -19,12 +19,15 @@ interface Budget {
 const verdict = (value: number, isMet: boolean): Pick<Budget, 'isMet'> =>
   Number.isFinite(value) ? { isMet } : {};
 
-/**
- * On the dev server a task costs bare Temporal so little that what an API does besides weighs more;
- * see docs/adr/0019-budgets-beside-bare-temporal.md.
- */
+// Why each is what it is: docs/adr/0019-budgets-beside-bare-temporal.md.
+/** On the dev server a task costs bare Temporal so little that what an API does besides weighs more. */
 const acceptAtMost = (kind: Results['kind']): number => (kind === 'dev' ? 1.6 : 1.4);
+const CPU_AT_MOST = 2.5;
+/** Less where the server's own memory is counted on both sides. */
+const memoryAtMost = (isServerCounted: boolean): number => (isServerCounted ? 1.3 : 1.6);
 const RECOVERY_AT_MOST = 1.3;
+/** After which a command that met no worker is repeated by its caller. */
+const REPEATED_AFTER_MS = 1_000;
 
 export function budgetTable(results: Results): string {
   const rows = [...ratios(results), memory(results), ...recovery(results)].map(
@@ -58,7 +61,7 @@ function ratios({ kind, slots }: Results): Budget[] {
       measured: times(calls),
       ...verdict(calls.median, calls.median >= 0.45),
     },
-    atMost(`CPU-ms per call, ${JUDGED_USERS} at a time`, 2.2, cpu),
+    atMost(`CPU-ms per call, ${JUDGED_USERS} at a time`, CPU_AT_MOST, cpu),
   ];
 }
 
@@ -69,11 +72,12 @@ function memory({ memory: all }: Results): Budget {
     return holdersKb + (Number.isNaN(temporalKb) ? 0 : temporalKb);
   };
   const ratio = total(SERVE) / total(BARE);
+  const limit = memoryAtMost(all.every(({ temporalKb }) => Number.isFinite(temporalKb)));
   return {
     what: 'memory per live call',
-    limit: '≤ 1.3 ×',
+    limit: `≤ ${limit} ×`,
     measured: `${short(ratio)} ×`,
-    ...verdict(ratio, ratio <= 1.3),
+    ...verdict(ratio, ratio <= limit),
   };
 }
 
@@ -81,13 +85,14 @@ function recovery({ recovery: all }: Results): Budget[] {
   const of = (name: string) => all.find(({ contender }) => contender === name);
   const [mine, bare] = [of(SPLIT), of(BARE)];
   const row = (what: string, kind: 'idle' | 'inFlight'): Budget => {
-    const [p95, bareP95] = [mine, bare].map((each) => percentile(each?.[kind] ?? [], 0.95));
-    const ratio = (p95 ?? Number.NaN) / (bareP95 ?? Number.NaN);
+    const [p95 = Number.NaN, bareP95 = Number.NaN] = [mine, bare].map((each) =>
+      percentile(each?.[kind] ?? [], 0.95),
+    );
     return {
       what,
-      limit: `≤ ${RECOVERY_AT_MOST} ×`,
-      measured: `${short(ratio)} ×, ${short((p95 ?? Number.NaN) / 1_000)} s`,
-      ...verdict(ratio, ratio <= RECOVERY_AT_MOST),
+      limit: `≤ ${RECOVERY_AT_MOST} × + ${REPEATED_AFTER_MS / 1_000} s`,
+      measured: `${short(p95 / bareP95)} ×, ${short(p95 / 1_000)} s`,
+      ...verdict(p95, p95 <= RECOVERY_AT_MOST * bareP95 + REPEATED_AFTER_MS),
     };
   };
   return [
