@@ -6,6 +6,8 @@ import { callWorkflowId } from '../../src/contract/ids.js';
 import { openPhoneStack, type PhoneStack, type PhoneUser } from '../support/phone-stack.js';
 
 const ANSWERS = { answersAfterMs: 300 };
+/** 010-56469588, as the provider is given it. */
+const HOTLINE_DIALLED = '01056469588';
 let there: PhoneStack;
 beforeAll(async () => {
   there = await openPhoneStack();
@@ -104,6 +106,22 @@ describe('a phone call', () => {
     await expect
       .poll(() => placed(caller).every(({ endedAt }) => endedAt !== undefined))
       .toBe(true);
+  });
+
+  it('reaches the hotline, whose fixed number is dialled as at home', async () => {
+    there.simulator.control.script({ number: HOTLINE_DIALLED, phone: ANSWERS });
+    const caller = await there.user({ ...ANSWERS, hangsUpAfterMs: 2_500 });
+    const placedNow = await caller.get('callService');
+    const callSid = placedNow.data?.callSid ?? '';
+    expect(await caller.get('callService')).toEqual(placedNow);
+    for (const stage of ['3', '4']) await there.until(caller, callSid, stage);
+    expect(placed(caller).map(({ request }) => request.to)).toEqual([HOTLINE_DIALLED]);
+    expect(placed(caller)[0]?.legs.map(({ side }) => side)).toEqual(['caller', 'callee']);
+    expect(await recordOf(caller.userId, callSid)).toMatchObject({
+      channel: 'phone',
+      end_cause: 'hangup',
+      ended_by: caller.userId,
+    });
   });
 
   it('of another user is nobody’s business', async () => {
