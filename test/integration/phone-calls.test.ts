@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callIdOfSid } from '../../src/contract/call-sid.js';
 import { callWorkflowId } from '../../src/contract/ids.js';
 import { openPhoneStack, type PhoneStack, type PhoneUser } from '../support/phone-stack.js';
+import { timed } from '../support/timed.js';
 
 const ANSWERS = { answersAfterMs: 300 };
 /** 010-56469588, as the provider is given it. */
@@ -122,6 +123,34 @@ describe('a phone call', () => {
       end_cause: 'hangup',
       ended_by: caller.userId,
     });
+  });
+
+  it('is answered within five seconds, however slowly an account is made and a call is placed', async () => {
+    const slowly = async (accountMs: number, placedMs: number) => {
+      const [caller, callee] = [await there.user(), await there.user()];
+      const { control } = there.simulator;
+      const whose = `switchyard-${caller.userId}`;
+      control.fault({ on: 'SubAccounts', kind: 'slow-answer', caller: whose, ms: accountMs });
+      // Before it is carried out the provider asks nothing by which the call would be heard of.
+      const late = { kind: 'slow-effect', caller: caller.number, ms: placedMs } as const;
+      control.fault({ on: 'Calls/Callback', ...late });
+      const { answer, ms, slackMs } = await timed(caller.get(`call/${callee.userId}`));
+      expect(ms - slackMs).toBeLessThan(5_000);
+      return { caller, callee, answer };
+    };
+    const [tooSlow, slow] = await Promise.all([slowly(4_500, 0), slowly(2_000, 3_200)]);
+    // A busy machine may have no time left to say that nobody rings: then the call is over soon.
+    const { callSid: refused } = tooSlow.answer.data ?? {};
+    if (refused === undefined) {
+      expect(tooSlow.answer).toEqual({ returnCode: 500, returnMsg: '系统内部异常!' });
+    } else await there.until(tooSlow.caller, refused, '4');
+    expect(slow.answer).toMatchObject({ returnCode: 200, returnMsg: 'success' });
+    await expect.poll(() => placed(slow.caller).map(({ stage }) => stage)).toEqual(['callerRings']);
+    expect(placed(tooSlow.caller)).toEqual([]);
+    // It was made all the same: the next call is placed with it.
+    const callSid = await there.dial(tooSlow.caller, tooSlow.callee);
+    expect(placed(tooSlow.caller)).toHaveLength(1);
+    expect(await tooSlow.caller.get(`callCancel/${callSid}`)).toMatchObject({ returnCode: 200 });
   });
 
   it('of another user is nobody’s business', async () => {

@@ -10,6 +10,7 @@ import { START_WITHIN_MS } from '../create-call.js';
 import { readCall } from '../read-call.js';
 import { requireOurs } from '../require-ours.js';
 import { settleCall } from '../settle-call.js';
+import { within } from '../within.js';
 import type { PhoneDependencies } from './phone-dependencies.js';
 
 export type PhoneCallStarted =
@@ -20,6 +21,8 @@ export type PhoneCallStarted =
 
 /** Whoever asked is told by then, also where nothing is known yet. */
 const ANSWER_WITHIN_MS = 4_800;
+/** The rest is for the engine; what is not ready to be sent by then is not sent any more. */
+const READY_WITHIN_MS = 3_300;
 /** Two users, and the call between them, may each stand in the way although they are over. */
 const HEALINGS = 3;
 
@@ -31,25 +34,59 @@ const started = ({ callId, createdAt }: CallState): PhoneCallStarted => ({
 
 /**
  * Asks, books, starts: the workflow alone speaks to the provider, once.
- * @throws CallError 50301 when nothing was sent because something of ours is away.
+ * @throws CallError 50301 when nothing was sent because something of ours is away, or too slow.
  */
 export async function callPhone(
   deps: PhoneDependencies,
   callerId: string,
   calleeId: string,
 ): Promise<PhoneCallStarted> {
-  const answerBy = deps.now() + ANSWER_WITHIN_MS;
+  const askedAt = deps.now();
+  const bounds = { readyBy: askedAt + READY_WITHIN_MS, answerBy: askedAt + ANSWER_WITHIN_MS };
   const call = await aPhoneCall(deps, callerId, calleeId);
   const same = await deps.phoneReservations.findSame(call.state);
+  const booking = admitAndBook(deps, call, { ...bounds, same, callerId, calleeId });
+  const booked = await within(bounds.readyBy - deps.now(), booking);
+  if (booked === undefined) {
+    booking.then((late) => giveBack(deps, late)).catch(() => undefined);
+    if (same !== undefined) return started(same.state);
+    throw new CallError(50301);
+  }
+  return 'why' in booked ? refused(booked.why) : begin(deps, booked, bounds.answerBy);
+}
+
+interface Wanted {
+  readonly callerId: string;
+  readonly calleeId: string;
+  /** What seems to be the same call. */
+  readonly same: RecordedCall | undefined;
+  /** Nothing is booked later than this; the whole answer is given by `answerBy`. */
+  readonly readyBy: number;
+  readonly answerBy: number;
+}
+
+type Booking = Booked | { readonly why: PhoneRefusalWord };
+
+async function admitAndBook(
+  deps: PhoneDependencies,
+  call: RecordedCall,
+  { callerId, calleeId, same, readyBy, answerBy }: Wanted,
+): Promise<Booking> {
   const why = same === undefined ? await whyNot(deps, callerId, calleeId) : undefined;
-  if (why !== undefined) return refused(why);
+  if (why !== undefined) return { why };
+  if (deps.now() > readyBy) throw new CallError(50301);
   const booked = await book(deps, call, answerBy);
-  if ('why' in booked) return refused(booked.why);
+  if ('why' in booked) return booked;
   // What seemed to be the same call was dead: this one is new, and was not asked about.
   const isUnasked = same !== undefined && !booked.isSame;
   const whyAfterAll = isUnasked ? await whyNotBooked(deps, booked, callerId, calleeId) : undefined;
-  if (whyAfterAll !== undefined) return refused(whyAfterAll);
-  return begin(deps, booked, answerBy);
+  return whyAfterAll === undefined ? booked : { why: whyAfterAll };
+}
+
+/** Whoever asked has been told that nobody rings. */
+async function giveBack({ reservations }: PhoneDependencies, booked: Booking): Promise<void> {
+  if ('why' in booked || booked.isSame) return;
+  await reservations.abandon(booked.state.callId);
 }
 
 async function aPhoneCall(
@@ -121,7 +158,7 @@ async function book(
   call: RecordedCall,
   answerBy: number,
   healings = HEALINGS,
-): Promise<Booked | { readonly why: PhoneRefusalWord }> {
+): Promise<Booking> {
   const outcome = await deps.phoneReservations.reserve(call, deps.phone.limits);
   switch (outcome.kind) {
     case 'reserved':
@@ -158,9 +195,9 @@ async function begin(
       return started(state);
     case 'already-started':
       if ((await requireOurs(deps, state, leftMs())) === 'unknown') return started(state);
-      return tell(deps, state, await deps.engine.placed(state.callId, leftMs()));
+      return tell(deps, state, await deps.engine.placed(state.callId, leftMs()), answerBy);
     case 'started':
-      return tell(deps, state, await deps.engine.placed(state.callId, leftMs()));
+      return tell(deps, state, await deps.engine.placed(state.callId, leftMs()), answerBy);
   }
 }
 
@@ -169,8 +206,9 @@ async function tell(
   deps: PhoneDependencies,
   call: CallState,
   outcome: PlacedOutcome,
+  answerBy: number,
 ): Promise<PhoneCallStarted> {
-  const state = await outcomeState(deps, call, outcome);
+  const state = await outcomeState(deps, call, outcome, answerBy);
   if (state?.placing?.kind !== 'refused') return started(call);
   const { reason } = state.placing;
   return refused(isPhoneRefusal(reason) ? reason : 'not_sent');
@@ -180,8 +218,12 @@ async function outcomeState(
   deps: PhoneDependencies,
   { callId }: CallState,
   outcome: PlacedOutcome,
+  answerBy: number,
 ) {
   if (outcome.kind === 'done') return outcome.state;
   if (outcome.kind !== 'gone') return undefined;
-  return readCall(deps, callId).catch(() => undefined);
+  return within(
+    answerBy - deps.now(),
+    readCall(deps, callId).catch(() => undefined),
+  );
 }
