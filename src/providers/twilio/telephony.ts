@@ -141,10 +141,7 @@ const isNotInAState = (error: unknown): boolean => failureOf(error).evidence.cod
 async function queried(calls: Calls, providerCallId: string): Promise<QueryOutcome> {
   const caller = await calls(providerCallId).fetch();
   const { status } = caller;
-  const wasAnswered = status === 'in-progress' || status === 'completed';
-  const children = wasAnswered
-    ? await calls.list({ parentCallSid: providerCallId, limit: 20 })
-    : [];
+  const children = await childrenOf(calls, providerCallId, status);
   if (!isLive(status)) {
     const end = endBy(caller, children);
     return { kind: 'over', ...(end !== undefined && { end }) };
@@ -154,6 +151,12 @@ async function queried(calls: Calls, providerCallId: string): Promise<QueryOutco
     children.map((child) => child.status),
   );
   return { kind: 'live', stage };
+}
+
+/** How it ended is asked once; how far it is, again and again. */
+async function childrenOf(calls: Calls, parentCallSid: string, status: string) {
+  if (status === 'completed') return dialledBy(calls, parentCallSid);
+  return status === 'in-progress' ? calls.list({ parentCallSid, limit: 20 }) : [];
 }
 
 /**

@@ -255,6 +255,20 @@ describe('asking for the state', () => {
     },
   );
 
+  it('of a call that is over looks for the other one again where a list is behind', async () => {
+    const there = await line({ phone: { answersAfterMs: 0 } });
+    const phone = { answersAfterMs: 0, hangsUpAfterMs: 50 };
+    there.simulator.control.script({ number: CALLEE, phone });
+    const providerCallId = await placedOn(there);
+    await expect.poll(() => statusOf(there, CALLER)).toBe('completed');
+    expect(statusOf(there, CALLEE)).toBe('completed');
+    there.simulator.control.fault({ on: 'GET Calls', kind: 'behind' });
+    expect(await there.telephony.query(providerCallId)).toMatchObject({
+      kind: 'over',
+      end: { cause: 'hangup', evidence: 'callee completed' },
+    });
+  });
+
   it('of a call that is not known is declined', async () => {
     const there = await line();
     const sid = `CA${'0'.repeat(32)}`;
