@@ -19,12 +19,14 @@ const CALLEE = { userId: '7654322', number: '13987654321' };
 let place: Workplace;
 let simulator: YuntongxunSimulator;
 /** Everything that is left of it, by where it stands. */
-let left: Readonly<Record<string, string>>;
+let left: Readonly<Record<'our tables' | 'the Temporal database' | 'all files' | 'output', string>>;
+/** With which the caller asked. */
+let token: string;
 
-/** Every byte of every file below a folder, as text that loses none of them. */
-async function bytesBelow(folder: string): Promise<string> {
+/** Every byte of every such file below a folder, as text that loses none of them. */
+async function bytesBelow(folder: string, begins = ''): Promise<string> {
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = names.filter((each) => each.isFile());
+  const files = names.filter((each) => each.isFile() && each.name.startsWith(begins));
   const texts = await Promise.all(
     files.map((each) => readFile(join(each.parentPath, each.name), 'latin1')),
   );
@@ -68,7 +70,7 @@ beforeAll(async () => {
     await backend.putUser({ userId }, { phone: number });
   }
   await backend.putUser({ userId: '7654323' }, { phone: `+86 ${CALLER.number} 9` }).catch(() => 0);
-  const token = await userToken(CALLER.userId);
+  token = await userToken(CALLER.userId);
   const get = async (path: string) => {
     const answer = await fetch(`${place.apiUrl}/v1/app/${path}?access_token=${token}`);
     return (await answer.json()) as PhoneAnswer;
@@ -85,8 +87,9 @@ beforeAll(async () => {
   await product.ended();
   left = {
     'our tables': await tables(join(place.dataFolder, 'store')),
+    'the Temporal database': await bytesBelow(place.dataFolder, 'temporal.db'),
     'all files': await bytesBelow(place.dataFolder),
-    'what it printed': product.stdout() + product.stderr(),
+    output: product.stdout() + product.stderr(),
   };
 });
 afterAll(async () => {
@@ -94,31 +97,46 @@ afterAll(async () => {
   await simulator?.stop();
 });
 
+const finds = (text: string, what: string): boolean => text.includes(what);
+
+/** Where any of this is found. */
+const placesOf = (secrets: readonly string[]): string[] =>
+  Object.entries(left).flatMap(([where, text]) =>
+    secrets.flatMap((secret, nth) => (finds(text, secret) ? [`${where}: the ${nth + 1}.`] : [])),
+  );
+
 describe('what a phone call leaves behind', () => {
-  it('tells of the call, its users and its token', () => {
+  it('tells of the call, its users and its token, in each database', () => {
     const [call] = simulator.control.ledger().calls;
     expect(call?.byetype).toBe('3');
-    for (const text of [left['our tables'], left['all files']]) {
-      expect(text).toContain(CALLER.userId);
-      expect(text).toContain(call?.callSid);
+    const { callSid = '', request } = call ?? {};
+    expect(request?.userData).toHaveLength(15);
+    for (const where of ['our tables', 'the Temporal database', 'all files'] as const) {
+      for (const what of [CALLER.userId, CALLEE.userId, callSid, request?.userData ?? '?']) {
+        expect(finds(left[where], what), `${where}: ${what}`).toBe(true);
+      }
     }
-    expect(left['all files']).toContain('"operation":"yuntongxun:cdr"');
+    expect(finds(left['the Temporal database'], 'call-1')).toBe(true);
+    expect(finds(left['all files'], '"operation":"yuntongxun:cdr"')).toBe(true);
   });
 
   it('has no phone number in clear, in both databases, logs and output', () => {
-    for (const [where, text] of Object.entries(left)) {
-      for (const { number } of [CALLER, CALLEE]) {
-        expect(text.includes(number), `${where}: ${number}`).toBe(false);
-      }
-    }
+    expect(placesOf([CALLER.number, CALLEE.number])).toEqual([]);
   });
 
   it('has no token of an account or sub-account in clear, nor the end of the secret path', () => {
     const { subAccounts } = simulator.control.ledger();
     expect(subAccounts).toHaveLength(1);
-    const secrets = [ACCOUNT.token, SECRET, ...subAccounts.map(({ subToken }) => subToken)];
-    for (const [where, text] of Object.entries(left)) {
-      for (const secret of secrets) expect(text.includes(secret), where).toBe(false);
-    }
+    expect(
+      placesOf([ACCOUNT.token, SECRET, ...subAccounts.map(({ subToken }) => subToken)]),
+    ).toEqual([]);
+  });
+
+  it('has not the token of the request, whose address is logged without it', () => {
+    expect(finds(left['all files'], `/v1/app/call/${CALLEE.userId}?access_token=[redacted]`)).toBe(
+      true,
+    );
+    const signature = token.split('.').at(-1) ?? token;
+    expect(placesOf([token, signature])).toEqual([]);
   });
 });
