@@ -8,9 +8,15 @@ import { aStart } from '../support/calls.js';
 import { expectAlike, type Row } from '../support/kills/kill-audit.js';
 import { unknownTo } from '../support/kills/kill-plan.js';
 import { compareEnds, type Played, type RobotAudit } from '../support/kills/robot/audit.js';
+import {
+  OVER_WITHIN_MS,
+  overdueMs,
+  RING_SLACK_MS,
+  wasCrossed,
+} from '../support/kills/robot/bounds.js';
 import { openRobotCompany, type RobotCompany } from '../support/kills/robot/company.js';
 import { ACTIONS } from '../support/kills/robot/faults.js';
-import type { Told } from '../support/kills/robot/people.js';
+import { CROSSING_MS, type Told } from '../support/kills/robot/people.js';
 import { ROBOT_PLAN, STORIES } from '../support/kills/robot/plan.js';
 import { described, drawScripts, type Script } from '../support/kills/robot/scripts.js';
 import { aRobotCall } from '../support/robot-calls.js';
@@ -18,8 +24,6 @@ import { runs } from '../support/runs.js';
 import { runSeed, seeded } from '../support/seeded.js';
 
 const SCRIPTS_PER_RUN = 50;
-/** A call whose end was promised is over at Tencent by then, whatever is lost and killed meanwhile. */
-const OVER_WITHIN_MS = 60_000;
 const RUN_LIMIT_MS = 900_000;
 /** What phones, a backend and an operator bring about, whatever faults were drawn. */
 const CAUSES = ['hangup', 'rejected', 'no_answer', 'cancelled', 'ops_ended'];
@@ -113,10 +117,58 @@ describe('the audit of robot calls', () => {
   ] satisfies [string, Partial<Played>][])('takes notice of %s', (_what, played) => {
     expect(agrees(played)).toBe(false);
   });
+
+  const rangFor = (ms: number | undefined, more: Partial<Told> = {}) => {
+    const startedAt = Date.now();
+    const over = ms === undefined ? {} : { endedAt: startedAt + ms };
+    const wished = more.wishedAt === undefined ? {} : { wishedAt: startedAt + more.wishedAt };
+    const call = { id: 'a', startedAt, ...over, request: { timeoutMs: 20_000 } };
+    return overdueMs(call, { ...told, ...more, ...wished });
+  };
+  const WHOLE_RING_MS = 20_000 + RING_SLACK_MS;
+  const LATE_WISH_MS = 15_000;
+  const LATEST_MS = LATE_WISH_MS + OVER_WITHIN_MS;
+
+  it.each([
+    ['rang as long as it may', rangFor(WHOLE_RING_MS), 0],
+    ['rang longer', rangFor(WHOLE_RING_MS + 1), 1],
+    [
+      'was answered and ended as it was promised',
+      rangFor(LATEST_MS, { wishedAt: LATE_WISH_MS }),
+      0,
+    ],
+    ['was ended later', rangFor(LATEST_MS + 1, { wishedAt: LATE_WISH_MS }), 1],
+    [
+      'rang for another start',
+      rangFor(LATEST_MS, { wishedAt: LATE_WISH_MS, providerCallId: 'b' }),
+      45_000,
+    ],
+    ['goes on', rangFor(undefined, { wishedAt: LATE_WISH_MS }), Number.POSITIVE_INFINITY],
+  ])('holds a call that %s to its bound', (_what, is, shouldBe) => {
+    expect(is).toBe(shouldBe);
+  });
+
+  it.each([
+    ['while its end was on its way', 1, CROSSING_MS + 1, true],
+    ['before its end was wished', -1, 1, false],
+    ['before the request for that was there', 1, CROSSING_MS + 2, false],
+    ['never', undefined, 1, false],
+  ])('says of a call that was answered %s whether that crossed the end', (_, at, endedAt, is) => {
+    const wishedAt = Date.now();
+    const call = {
+      endedAt: wishedAt + endedAt,
+      ...(at !== undefined && { acceptedAt: wishedAt + at }),
+    };
+    expect(wasCrossed(call, { ...told, isPromised: true, wishedAt })).toBe(is);
+  });
 });
 
 /** Seeds of one run after the other: each is replayed alone by `TEST_SEED`. */
 const seeds = Array.from({ length: runs(1) }, (_, index) => runSeed() + index);
+const isThorough = seeds.length > 1;
+
+/** Over all seeds so far. */
+let crossed = 0;
 
 describe.each(seeds)(
   'robot calls, with a failing provider and a killed process, seed %i',
@@ -136,6 +188,7 @@ describe.each(seeds)(
         const scripts = drawScripts(company.points, SCRIPTS_PER_RUN, seeded(seed));
         told = await company.play(scripts);
         audits = await company.audit(told);
+        crossed += audits.reduce((sum, audit) => sum + audit.crossed, 0);
         process.stdout.write(`${(await summary()).join('\n')}\n`);
 
         const calls = audits.flatMap((audit) => audit.calls);
@@ -149,6 +202,9 @@ describe.each(seeds)(
       const owedMs = audits.flatMap((audit) => audit.owedMs);
       expect(owedMs.length).toBeGreaterThan(0);
       expect(owedMs.filter((ms) => ms > OVER_WITHIN_MS)).toEqual([]);
+      const overdue = audits.flatMap((audit) => audit.overdueMs);
+      expect(overdue.length).toBeGreaterThan(SCRIPTS_PER_RUN / 2);
+      expect(overdue.filter((ms) => ms > 0)).toEqual([]);
       expect(audits.flatMap(({ busyLines }) => busyLines)).toEqual([]);
     });
 
@@ -173,6 +229,7 @@ describe.each(seeds)(
         .faults()
         .map(({ fault: { on, kind, code = '' }, fired }) => `${on} ${kind} ${code} ${fired}`);
       const owedMs = audits.flatMap((audit) => audit.owedMs);
+      const overdue = audits.flatMap((audit) => audit.overdueMs);
       return [
         `seed ${seed}`,
         ...told.map(({ script }) => described(script)),
@@ -180,12 +237,22 @@ describe.each(seeds)(
           (point) => `${point}: reached ${reached[point] ?? 0}, killed ${killed[point] ?? 0}`,
         ),
         `faults: ${faults.join(', ')}`,
+        `answered while our end was on its way: ${audits.map((audit) => audit.crossed).join(' and ')}`,
         `ends: ${JSON.stringify(audits.map(({ causes }) => causes))}`,
         `starts of the product (ms): ${company.startsMs().join(', ')}`,
         `played, waited, played again, …, waited for the end (ms): ${company.spentMs().join(', ')}`,
         `found by their records: ${audits.map(({ found }) => found).join(' and ')}`,
         `over at the provider after at most ${Math.max(0, ...owedMs)} ms of ${OVER_WITHIN_MS}`,
+        `${overdue.length} calls rang, the latest one over ${-Math.max(...overdue)} ms before it had to be`,
       ];
     }
   },
 );
+
+const RUNS_OF_SEVERAL = isThorough ? [seeds.length] : [];
+
+describe.each(RUNS_OF_SEVERAL)('robot calls of all %i seeds', () => {
+  it('were answered, at least once, while our end was on its way', () => {
+    expect(crossed).toBeGreaterThan(0);
+  });
+});

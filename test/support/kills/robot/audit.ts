@@ -2,6 +2,7 @@ import type { CallState } from '../../../../src/call/state.js';
 import type { Call } from '../../../../src/simulators/tencent/call.js';
 import { historyOf } from '../call-history.js';
 import { agreement, type Compared, type Row, readWhatIsLeft } from '../kill-audit.js';
+import { overdueMs, owedMs, wasCrossed } from './bounds.js';
 import type { Told } from './people.js';
 import { described, ringsPerStart } from './scripts.js';
 import type { Theatre } from './theatre.js';
@@ -12,6 +13,10 @@ export interface RobotAudit {
   readonly wrongCursors: readonly unknown[];
   /** Of each end that we owed, since when it was owed. */
   readonly owedMs: readonly number[];
+  /** Of each call that rang, by how much it outlived what was due; at most 0 if it did not. */
+  readonly overdueMs: readonly number[];
+  /** How many calls were answered while our end of them was on its way. */
+  readonly crossed: number;
   /** How many calls whose start was lost were found by their records. */
   readonly found: number;
   /** How often each cause named an end. */
@@ -35,6 +40,7 @@ export async function auditRobots(theatre: Theatre, told: readonly Told[]): Prom
     rows: rows.filter(({ state }) => state.parties[0]?.userId === each.script.robot),
     rung: calls.filter(({ request }) => request.robot === each.script.robot),
   }));
+  const rings = played.flatMap(({ told: its, rung }) => rung.map((call) => ({ call, its })));
   const histories = await Promise.all(
     rows.map(async (row) => ({ row, history: await historyOf(temporal, row.state.callId) })),
   );
@@ -49,7 +55,9 @@ export async function auditRobots(theatre: Theatre, told: readonly Told[]): Prom
     ],
     busyLines,
     wrongCursors,
-    owedMs: played.flatMap(owed),
+    owedMs: rings.flatMap(({ call, its }) => owedMs(call, its) ?? []),
+    overdueMs: rings.map(({ call, its }) => overdueMs(call, its)),
+    crossed: rings.filter(({ call, its }) => wasCrossed(call, its)).length,
     found: rows.filter(({ state }) => wasFound(state)).length,
     causes: counted(rows.map(({ state }) => state.cause ?? 'none')),
   };
@@ -182,15 +190,6 @@ const compareUnstarted = ({ state, events }: Row): Compared => ({
   is: { callId: state.callId, cause: state.cause, events },
   shouldBe: { callId: state.callId, cause: 'unreachable', events: [] },
 });
-
-/** From the promise of an end, or the death of its workflow, to the end at the provider. */
-function owed({ told, rung }: Played): number[] {
-  const since = told.isPromised ? told.wishedAt : told.terminatedAt;
-  if (since === undefined) return [];
-  return rung
-    .filter(({ id }) => id === told.providerCallId)
-    .map(({ endedAt = Number.POSITIVE_INFINITY }) => Math.max(0, endedAt - since));
-}
 
 function counted(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};

@@ -35,7 +35,7 @@ const RING_MS: Readonly<Record<Story, number>> = {
   terminated: 20_000,
 };
 /** Tencent takes its time over an end, and somebody answers meanwhile. */
-const CROSSING_MS = 400;
+export const CROSSING_MS = 1_000;
 /** A start is repeated as long as it is promised to be the same; one repeated later is another. */
 const START_AGAIN_UNTIL_MS = 55_000;
 const END_AGAIN_UNTIL_MS = 120_000;
@@ -119,6 +119,7 @@ export async function play(script: Script, scene: Scene): Promise<Told> {
       const ended = await insist(end, END_AGAIN_UNTIL_MS);
       const wishedAt = Date.now();
       if (story === 'crossing') {
+        await pause(paceMs % CROSSING_MS);
         simulator.control.act({ callId: providerCallId, user: callee, action: 'Accept' });
       }
       const isPromised = ended.answer?.ErrorCode === 0;
