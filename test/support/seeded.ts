@@ -1,4 +1,4 @@
-import { inject } from 'vitest';
+import { beforeEach, inject } from 'vitest';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -21,6 +21,14 @@ export function seeded(seed: number): Random {
 }
 
 export const runSeed = (): number => inject('seed');
+
+/** With each failure of these tests the command that draws the same cases again. */
+export function tellHowToReplay(seed: number): void {
+  beforeEach(({ task: { file }, onTestFailed }) => {
+    const command = `TEST_SEED=${seed} npx vitest run --project ${file.projectName} ${file.name}`;
+    onTestFailed(() => void process.stdout.write(`to play the same again: ${command}\n`));
+  });
+}
 
 export function shuffled<T>(items: readonly T[], random: Random): T[] {
   return items

@@ -52,6 +52,16 @@ export const FAULTS: readonly RobotFault[] = ACTIONS.flatMap((on) =>
   FAULT_KINDS.flatMap((kind) => faultsOf(on, kind)),
 );
 
+/** What it is called; of `FAULTS` no two have the same name. */
+export const faultName = ({ on, kind, code, effect, ms }: Fault<FaultKind>): string =>
+  [
+    on,
+    kind,
+    ...(code === undefined ? [] : [code]),
+    ...(effect === undefined ? [] : [`effect ${effect}`]),
+    ...(ms === undefined ? [] : [`${ms} ms`]),
+  ].join(' ');
+
 /** The start is answered in a way from which nobody can tell what came of it. */
 export const LOST_START: RobotFault = { on: 'start_call_by_robot', kind: 'lose-answer' };
 

@@ -1,7 +1,9 @@
+import type { Fault } from '../../../../src/simulators/fault-rules.js';
+import type { FaultKind } from '../../../../src/simulators/tencent/faults.js';
 import { dealer, type Random, shuffled } from '../../seeded.js';
 import { neverMet } from '../faults-met.js';
 import { doneAt, scriptsAt } from '../kill-plan.js';
-import { FAULTS, LOST_START, type RobotFault, ringsTwice } from './faults.js';
+import { FAULTS, faultName, LOST_START, type RobotFault, ringsTwice } from './faults.js';
 import { ROBOT_PLAN, STORIES, type Story } from './plan.js';
 
 /** What is to happen to one call: one story, faults of the provider, and a kill of the product. */
@@ -66,20 +68,24 @@ const isInDoubt = ({ faults }: Script): boolean =>
 interface Met {
   /** Points that nobody was killed at. */
   readonly missed: readonly string[];
-  readonly fired: readonly { readonly on: string; readonly kind: string }[];
+  readonly fired: readonly Fault<FaultKind>[];
+  /** Faults that are to happen, too. */
+  readonly wanted: readonly RobotFault[];
 }
 
 /**
- * A script for each point, in which nothing keeps it from being passed, and for each command and kind
- * that no fault has happened to.
+ * A script for each point, in which nothing keeps it from being passed, for each command and kind that
+ * no fault has happened to, and for each fault that is wanted and has not happened.
  */
-export function encores({ missed, fired }: Met, firstNth: number): Script[] {
+export function encores({ missed, fired, wanted }: Met, firstNth: number): Script[] {
   const killed = missed.map((point) => {
     const stories = scriptsAt(ROBOT_PLAN, point);
     const story = stories.find((each) => each === 'rejected') ?? stories[0] ?? 'rejected';
     return { story, faults: needed(point), point };
   });
-  const faulty = neverMet(FAULTS, fired).map((fault) => ({
+  const met = new Set(fired.map(faultName));
+  const stillWanted = wanted.filter((fault) => !met.has(faultName(fault)));
+  const faulty = [...new Set([...neverMet(FAULTS, fired), ...stillWanted])].map((fault) => ({
     story: 'rejected' as const,
     faults: withNeeded(fault, undefined),
   }));
@@ -128,10 +134,6 @@ export const ringsPerStart = ({ faults }: Script): number => (faults.some(ringsT
 
 /** One line, by which somebody who reads of a failure knows what was played. */
 export const described = ({ nth, story, faults, point = 'never' }: Script): string => {
-  const what = faults.map(({ on, kind, code, effect }) =>
-    [on, kind, code, effect === undefined ? undefined : `effect ${effect}`]
-      .filter((each) => each !== undefined)
-      .join(' '),
-  );
-  return `${nth}. ${story}; ${what.join(' + ') || 'no fault'}; killed ${point}`;
+  const what = faults.map(faultName).join(' + ');
+  return `${nth}. ${story}; ${what || 'no fault'}; killed ${point}`;
 };
