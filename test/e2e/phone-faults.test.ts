@@ -199,6 +199,15 @@ describe.each(RUNS)(
       expect(causes).toEqual(expect.arrayContaining(['hangup', 'no_answer', 'cancelled']));
     });
 
+    it('have histories that can be replayed', async () => {
+      for (const { provider, replayed } of companies) {
+        const { count, wrong } = await replayed();
+        process.stdout.write(`${provider.name}: ${count} histories were replayed\n`);
+        expect(wrong, wrong.join('\n')).toEqual([]);
+        expect(count).toBeGreaterThan(SCRIPTS_PER_RUN / 3);
+      }
+    });
+
     async function played(company: PhoneCompany): Promise<Run> {
       const { provider, points } = company;
       const scripts = drawScripts(provider, points, SCRIPTS_PER_RUN, seeded(seed));

@@ -233,6 +233,13 @@ describe.each(seeds)(
       expect(causes).toEqual(expect.arrayContaining(CAUSES));
     });
 
+    it('have histories that can be replayed', async () => {
+      const { count, wrong } = await company.replayed();
+      process.stdout.write(`${count} histories were replayed\n`);
+      expect(wrong, wrong.join('\n')).toEqual([]);
+      expect(count).toBeGreaterThan(SCRIPTS_PER_RUN / 2);
+    });
+
     async function summary(): Promise<string[]> {
       const { reached, killed } = await company.passed();
       const ordered = company.faults();

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bundleWorkflows } from '../../src/engine/bundle.js';
+import { replayed } from '../support/replayed.js';
 import { HISTORIES } from './histories.js';
 import { quietRuntime } from './quiet-runtime.js';
 import { fileOf, STORIES } from './stories.js';
@@ -73,6 +75,20 @@ it.each(MUTATIONS)('reports a history with %s as not its own', async (_, from, t
   expect(text).toContain(from);
   const mutated: unknown = JSON.parse(text.replaceAll(from, to));
   await expect(replay(mutated)).rejects.toThrow(DeterminismViolationError);
+});
+
+it('finds the one among many histories that is not its own, and what comes after it', async () => {
+  const text = load(fileOf('answered and hung up'));
+  const texts = [text, text.replaceAll('"recordCall"', '"recordTheCall"'), text];
+  const histories = texts.map((each, nth) => ({
+    workflowId: `call-${nth}`,
+    history: historyFromJSON(JSON.parse(each)),
+  }));
+  const { count, wrong } = await replayed(histories, { code });
+  expect(count).toBe(3);
+  expect(wrong).toEqual([
+    { ...histories[1], why: expect.stringMatching(/nondeterminism/i) as string },
+  ]);
 });
 
 it('reports a history of a robot call that asked its provider otherwise as not its own', async () => {

@@ -1,4 +1,4 @@
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { inject, onTestFinished } from 'vitest';
 import { callWorkflowId } from '../../src/contract/ids.js';
@@ -15,6 +15,7 @@ import type { CallRecord } from '../../workflows/call/activities.js';
 import { aStart, type CallOptions } from './calls.js';
 import { insistentEngine } from './insistent-engine.js';
 import { freshNamespace } from './namespace.js';
+import { type History, wasBegun } from './replayed.js';
 
 const quiet = () => undefined;
 installRuntime({ trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet });
@@ -131,12 +132,9 @@ export async function historiesOf(client: Client, workflowId: string): Promise<H
   let runId = raw.workflowExecutionInfo?.firstRunId;
   while (runId) {
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-    const hasTask = history.events?.some((event) => event.workflowTaskCompletedEventAttributes);
-    if (hasTask) histories.push(history);
+    if (wasBegun(history)) histories.push(history);
     const last = history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes;
     runId = last?.newExecutionRunId;
   }
   return histories;
 }
-
-export type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;

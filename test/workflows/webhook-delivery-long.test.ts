@@ -11,7 +11,8 @@ import { startWebhookReceiver } from '../../src/simulators/webhooks/receiver.js'
 import type { WebhookActivities } from '../../workflows/webhook-delivery/activities.js';
 import { placed } from '../store/fixtures.js';
 import { openEmbedded } from '../store/stores.js';
-import { type History, historiesOf, startRig } from '../support/rig.js';
+import type { History } from '../support/replayed.js';
+import { historiesOf, startRig } from '../support/rig.js';
 import { runSeed, seeded } from '../support/seeded.js';
 import { SHORT_RUNS, type TestServer, temporalServer } from '../support/temporal-server.js';
 

@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { replayedAll } from '../replayed.js';
 import { type KillPlan, pointsOf } from './kill-plan.js';
 import type { MortalProduct, Points } from './mortal-product.js';
 import { steady } from './play-together.js';
@@ -6,6 +8,7 @@ import { steady } from './play-together.js';
 /** One product, and whoever plays on it. */
 export interface Stage<Script, Told> {
   readonly product: MortalProduct;
+  readonly temporal: Client;
   /** Until everybody has done what they do, on a product that is kept alive. */
   play(scripts: readonly Script[]): Promise<readonly Told[]>;
   /** What is not over yet, by name. */
@@ -27,6 +30,8 @@ export interface Company<Script, Told> {
   /** Those that are played on one stage. */
   share<T>(lane: number, from: readonly T[], scriptOf: (each: T) => Script): readonly T[];
   passed(): Promise<Points>;
+  /** Whatever has run. */
+  replayed(): ReturnType<typeof replayedAll>;
   /** How long each start of a product took. */
   startsMs(): number[];
   /** How long it was played, how much of that again, and how long was waited for what was left. */
@@ -118,6 +123,7 @@ export async function openCompany<Script extends { nth: number }, Told, Story ex
     points,
     share,
     passed,
+    replayed: () => replayedAll(stages.map(({ temporal }) => temporal)),
     startsMs: () => stages.flatMap(({ product }) => product.uptimes.map(({ startMs }) => startMs)),
     spentMs: () => spentMs,
     async play(scripts) {

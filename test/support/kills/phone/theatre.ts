@@ -15,7 +15,6 @@ import { markOf, type Script } from './scripts.js';
 /** The product, and a simulated telephony provider that outlives it. */
 export interface Theatre extends Stage<Script, Told> {
   readonly provider: PhoneProvider;
-  readonly temporal: TemporalClient;
   readonly standIn: StandIn;
 }
 

@@ -14,7 +14,6 @@ import type { Script } from './scripts.js';
 
 /** The product, and a simulated Tencent that outlives it. */
 export interface Theatre extends Stage<Script, Told> {
-  readonly temporal: Client;
   readonly simulator: TencentSimulator;
 }
 
