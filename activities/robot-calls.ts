@@ -68,17 +68,19 @@ export function createRobotActivities(work: RobotWork) {
     async findRobotCall({ plan, askedAt, until }) {
       const lost = { placing: plan, sentAt: askedAt, until: askedAt + PLACING_TAKES_MS };
       const rest = restsUnlessStopping(stopping);
+      const pauseAfter = pausesUpTo(pace.slowest);
       for (;;) {
         const found = await whileBeating(robotCalls.findPlaced(lost, isOurs));
         if (found.kind === 'found') return reportsOfFound(found.record);
-        if (Date.now() >= until) return [];
-        await rest(pace.talking);
+        const leftMs = until - Date.now();
+        if (leftMs <= 0) return [];
+        await rest(Math.min(leftMs, pauseAfter(found, pace.talking)));
       }
     },
 
     async followRobotCall({ providerCallId, isAsked, ...known }) {
       const rest = restsUnlessStopping(stopping);
-      let slowed = 1;
+      const pauseAfter = pausesUpTo(pace.slowest);
       let guessFrom: number | undefined;
       for (;;) {
         const seen = await robotCalls.lookUp(providerCallId);
@@ -92,9 +94,8 @@ export function createRobotActivities(work: RobotWork) {
           if (isToBeGuessed) return guesses;
           if (isAsked) return [{ type: 'as-known' }];
         }
-        slowed = seen.kind === 'unknown' ? slowed * 2 : 1;
         const rings = known.known.some(({ state }) => state === 'ringing');
-        await rest(Math.min(pace.slowest, slowed * (rings ? pace.ringing : pace.talking)));
+        await rest(pauseAfter(seen, rings ? pace.ringing : pace.talking));
       }
     },
 
@@ -115,6 +116,15 @@ export function createRobotActivities(work: RobotWork) {
       }
     },
   } satisfies RobotActivities;
+}
+
+/** Pauses between questions: twice as long after each answer that is none, up to the longest. */
+function pausesUpTo(longestMs: number) {
+  let slowed = 1;
+  return ({ kind }: { readonly kind: string }, usualMs: number): number => {
+    slowed = kind === 'unknown' ? slowed * 2 : 1;
+    return Math.min(longestMs, slowed * usualMs);
+  };
 }
 
 /** Longer than one request can take: the provider may have counted its start anywhere in between. */

@@ -19,30 +19,43 @@ const followed = (state: 'ringing' | 'present' = 'ringing') => ({
   isAsked: false,
 });
 
-const talking = [{ userId: 'jack', state: 'present' }] as const;
-const away = (throttled: boolean): LookUpOutcome => ({ kind: 'unknown', throttled, evidence: {} });
+const away = (throttled: boolean) => ({ kind: 'unknown', throttled, evidence: {} }) as const;
 
 /** Each pause shows this many signs of life per millisecond that was wanted, however late it is. */
 const SLICE_MS = 10;
 const watched = () => new MockActivityEnvironment({ heartbeatTimeoutMs: 3 * SLICE_MS });
 
-/** Answers look-ups in turn, and then with an answered call; tells the pauses between them. */
-async function pausesAfter(answers: readonly LookUpOutcome[], pace = FAST): Promise<number[]> {
-  const environment = watched();
-  const provider = createProviderInMemory();
+/** Gives these answers in turn, and then the last one; tells the pauses between the questions. */
+function answering<A>(environment: MockActivityEnvironment, answers: readonly A[], last: A) {
   const beatsBefore: number[] = [];
   let beats = 0;
   environment.on('heartbeat', () => {
     beats += 1;
   });
-  provider.lookUp = async () => {
-    beatsBefore.push(beats);
-    return answers[beatsBefore.length - 1] ?? { kind: 'live', parties: [...talking] };
+  return {
+    async answer(): Promise<A> {
+      beatsBefore.push(beats);
+      return answers[beatsBefore.length - 1] ?? last;
+    },
+    pauses: () =>
+      beatsBefore.slice(1).map((after, nth) => (after - (beatsBefore[nth] ?? 0)) * SLICE_MS),
   };
+}
+
+/** Answers look-ups in turn, and then that the call is gone; tells the pauses between them. */
+async function pausesAfter(
+  answers: readonly LookUpOutcome[],
+  { pace = FAST, follow = followed() } = {},
+): Promise<number[]> {
+  const environment = watched();
+  const provider = createProviderInMemory();
+  const gone: LookUpOutcome = { kind: 'gone', evidence: {} };
+  const { answer, pauses } = answering(environment, answers, gone);
+  provider.lookUp = answer;
   const { followRobotCall } = activities(provider, { pace });
-  const news = await environment.run(followRobotCall, followed());
-  expect(news).toEqual([{ type: 'party', userId: 'jack', fact: 'answered' }]);
-  return beatsBefore.slice(1).map((after, nth) => (after - (beatsBefore[nth] ?? 0)) * SLICE_MS);
+  const news = await environment.run(followRobotCall, follow);
+  expect(news).toEqual([{ type: 'forgotten' }]);
+  return pauses();
 }
 
 /** Of each command of Tencent's. */
@@ -58,13 +71,13 @@ describe('following a call', () => {
     const rings: LookUpOutcome = { kind: 'live', parties: [{ userId: 'jack', state: 'ringing' }] };
     const answers = [away(true), away(false), rings, rings, away(true)];
     const pace = { ...FAST, slowest: 600_000 };
-    expect(await pausesAfter(answers, pace)).toEqual([20, 40, 10, 10, 20]);
+    expect(await pausesAfter(answers, { pace })).toEqual([20, 40, 10, 10, 20]);
   });
 
   it('shows signs of life three times within what the server waits for', async () => {
     const rings: LookUpOutcome = { kind: 'live', parties: [{ userId: 'jack', state: 'ringing' }] };
     const pace = { ...FAST, ringing: 9 * SLICE_MS, slowest: 600_000 };
-    expect(await pausesAfter([rings], pace)).toEqual([9 * SLICE_MS]);
+    expect(await pausesAfter([rings], { pace })).toEqual([9 * SLICE_MS]);
   });
 
   it('shows none as long as it has only just begun', async () => {
@@ -189,12 +202,25 @@ describe('searching for a call', () => {
     expect(reports).toMatchObject([{ type: 'placed' }, { type: 'over', cause: 'hangup' }]);
   });
 
+  it('waits twice as long after each search that was no answer, up to its longest pause', async () => {
+    const environment = watched();
+    const provider = createProviderInMemory();
+    const none: FindPlacedOutcome = { kind: 'none' };
+    const answers = [away(true), away(false), away(true), away(true), none, none, away(true)];
+    const found: FindPlacedOutcome = { kind: 'found', record: aRecord() };
+    const { answer, pauses } = answering<FindPlacedOutcome>(environment, answers, found);
+    provider.findPlaced = answer;
+    const pace = { ...FAST, talking: 10 };
+    await environment.run(activities(provider, { pace }).findRobotCall, lost(600_000));
+    expect(pauses()).toEqual([20, 40, 80, 80, 10, 10, 20]);
+  });
+
   it.each([
     ['nothing was found', { kind: 'none' }],
     ['several could be it', { kind: 'ambiguous', providerCallIds: ['a', 'b'] }],
     ['nobody answers', { kind: 'unknown', throttled: false, evidence: {} }],
   ] satisfies [string, FindPlacedOutcome][])(
-    'goes on until its time when %s',
+    'goes on until its time, and looks once more then, when %s',
     async (_what, find) => {
       const provider = createProviderInMemory();
       let searches = 0;
@@ -202,11 +228,12 @@ describe('searching for a call', () => {
         searches += 1;
         return find;
       };
-      const { findRobotCall } = activities(provider);
+      const pace = { ...FAST, talking: 600_000, slowest: 600_000 };
+      const { findRobotCall } = activities(provider, { pace });
       const search = lost(300);
       expect(await new MockActivityEnvironment().run(findRobotCall, search)).toEqual([]);
       expect(Date.now()).toBeGreaterThanOrEqual(search.until);
-      expect(searches).toBeGreaterThanOrEqual(1);
+      expect(searches).toBeGreaterThanOrEqual(2);
     },
   );
 
