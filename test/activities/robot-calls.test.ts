@@ -74,6 +74,20 @@ describe('following a call', () => {
     expect(await pausesAfter(answers, { pace })).toEqual([20, 40, 10, 10, 20]);
   });
 
+  it('asks as often as ever while one of several still rings, and less when nobody does', async () => {
+    const pausesIn = (jack: 'ringing' | 'present') => {
+      const known = [
+        { userId: 'jack', state: jack },
+        { userId: 'kim', state: 'present' as const },
+      ];
+      const follow = { ...followed(), known, isGroup: true };
+      const answer: LookUpOutcome = { kind: 'live', parties: known };
+      return pausesAfter([answer, answer], { follow });
+    };
+    expect(await pausesIn('ringing')).toEqual([10, 10]);
+    expect(await pausesIn('present')).toEqual([30, 30]);
+  });
+
   it('shows signs of life three times within what the server waits for', async () => {
     const rings: LookUpOutcome = { kind: 'live', parties: [{ userId: 'jack', state: 'ringing' }] };
     const pace = { ...FAST, ringing: 9 * SLICE_MS, slowest: 600_000 };

@@ -16,6 +16,7 @@ describe('the configuration', () => {
     const config = loadConfig({ PORT: ' ', HOST: '' });
     expect(config).toMatchObject({ PORT: 3000, HOST: '127.0.0.1', CALLS_RING_TIMEOUT_SECONDS: 30 });
     expect(config.DATABASE_URL).toBeUndefined();
+    expect(config.TENCENT_ADMINISTRATORS).toEqual(['administrator', 'admin']);
   });
 
   it('lists all mistakes together: wrong values and settings that need each other', () => {

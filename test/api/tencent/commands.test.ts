@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StartCall } from '../../../src/ports/call-engine.js';
+import {
+  SAMPLE_OF_THE_CHINESE_PAGE,
+  SAMPLE_OF_THE_ENGLISH_PAGE,
+} from '../../simulators/tencent/samples.js';
 import { send } from '../../support/api-client.js';
 import {
   aStartBody,
@@ -34,43 +38,51 @@ beforeEach(() => {
   };
 });
 
-/** The request of the published page; a comment and a missing comma make the printed one no JSON. */
-const SAMPLE_START = `{"Robot_Account":"robot","CalleeList_Account":["jack"],"Timeout":300000,"UserData":"userdata-12345687","CallInfo":{"MediaType": "Video","RoomId":"roomid-test","RoomIdType":2},"OfflinePushInfo": {"PushFlag": 0,"Title":"这是推送标题","Desc": "这是离线推送内容","Ext": "{\\"entity\\":{\\"key1\\":\\"value1\\",\\"key2\\":\\"value2\\"}}"}}`;
-
 const REQUEST_ID = /^Id-[0-9a-f]{32}-O-Seq-\d+$/;
 
 describe('the published requests', () => {
-  it('start a call, with Tencent’s own id and envelope', async () => {
-    const sample = { random: '99999999', identifier: 'administrator' };
-    const answer = await backend.send('start_call_by_robot', SAMPLE_START, sample);
-    expect(answer).toEqual({
-      ErrorCode: 0,
-      ErrorInfo: '',
-      ActionStatus: 'OK',
-      RequestId: expect.stringMatching(REQUEST_ID),
-      Response: {
-        CallId: providerIdOf(asked?.state.callId ?? 0),
-        CallResult: [{ Callee_Account: 'jack', ResultCode: 0 }],
-      },
-    });
-    const { extras, ...plan } = asked?.robot ?? {};
-    expect(plan).toEqual({
-      robot: 'robot',
-      callees: ['jack'],
-      media: 'video',
-      room: { id: 'roomid-test', kind: 'text' },
-      ringMs: 300_000,
-      userData: 'userdata-12345687',
-    });
-    expect(JSON.parse(String(extras))).toEqual({
-      OfflinePushInfo: {
-        PushFlag: 0,
-        Title: '这是推送标题',
-        Desc: '这是离线推送内容',
-        Ext: '{"entity":{"key1":"value1","key2":"value2"}}',
-      },
-    });
-  });
+  it.each([
+    ['Chinese', SAMPLE_OF_THE_CHINESE_PAGE, '这是推送标题', '这是离线推送内容'],
+    [
+      'English',
+      SAMPLE_OF_THE_ENGLISH_PAGE,
+      'This is the push title',
+      'This is offline push content',
+    ],
+  ])(
+    'of the %s page start a call, with Tencent’s own id and envelope',
+    async (_, sample, Title, Desc) => {
+      const query = { random: '99999999', identifier: 'administrator' };
+      const answer = await backend.send('start_call_by_robot', sample, query);
+      expect(answer).toEqual({
+        ErrorCode: 0,
+        ErrorInfo: '',
+        ActionStatus: 'OK',
+        RequestId: expect.stringMatching(REQUEST_ID),
+        Response: {
+          CallId: providerIdOf(asked?.state.callId ?? 0),
+          CallResult: [{ Callee_Account: 'jack', ResultCode: 0 }],
+        },
+      });
+      const { extras, ...plan } = asked?.robot ?? {};
+      expect(plan).toEqual({
+        robot: 'robot',
+        callees: ['jack'],
+        media: 'video',
+        room: { id: 'roomid-test', kind: 'text' },
+        ringMs: 300_000,
+        userData: 'userdata-12345687',
+      });
+      expect(JSON.parse(String(extras))).toEqual({
+        OfflinePushInfo: {
+          PushFlag: 0,
+          Title,
+          Desc,
+          Ext: '{"entity":{"key1":"value1","key2":"value2"}}',
+        },
+      });
+    },
+  );
 
   it('read a call, who is on it and who is rung', async () => {
     const CallId = '055662e1-bc8a-469c-a334-1126c8c17d58';

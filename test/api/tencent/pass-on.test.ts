@@ -203,4 +203,12 @@ describe('passing on', () => {
     }
     expect(seen).toEqual([]);
   });
+
+  it('leaves records to be ours where it is switched off: of nobody’s call there is none', async () => {
+    const { url } = await api.alongside({ gate: aGate() });
+    const path = `/v4/call_record_http_srv/get_record_by_callid?${goodQuery()}`;
+    const answer = await sendRaw(url, { path, body: '{"CallId":"x"}' });
+    expect(envelopeOf(answer)).toMatchObject({ ErrorCode: 101050, ActionStatus: 'FAIL' });
+    expect(seen).toEqual([]);
+  });
 });

@@ -67,6 +67,9 @@ export const INFO = 'call_engine_http_srv/get_call_info';
 export const END = 'call_engine_http_srv/end_call';
 export const RECORD = 'call_record_http_srv/get_record_by_callid';
 export const FILTER = 'call_record_http_srv/get_record_by_filter';
+export const SET_CALLBACK = 'call_config/set_callback';
+export const GET_CALLBACK = 'call_config/get_callback';
+export const DELETE_CALLBACK = 'call_config/delete_callback';
 
 export const startBody = (callees: readonly string[], roomId = 'roomid-test') => ({
   Robot_Account: 'robot',

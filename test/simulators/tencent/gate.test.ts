@@ -4,7 +4,24 @@ import { Api } from 'tls-sig-api-v2';
 import { describe, expect, it } from 'vitest';
 import { userSigFault } from '../../../src/simulators/tencent/user-sig-check.js';
 import { runs } from '../../support/runs.js';
-import { INFO, post, SDK_APP_ID, SECRET_KEY, send, simulator, vendor } from './fixtures.js';
+import {
+  DELETE_CALLBACK,
+  END,
+  FILTER,
+  GET_CALLBACK,
+  INFO,
+  post,
+  RECORD,
+  SDK_APP_ID,
+  SECRET_KEY,
+  SET_CALLBACK,
+  START,
+  send,
+  simulator,
+  startBody,
+  started,
+  vendor,
+} from './fixtures.js';
 
 const packed = (text: string) =>
   deflateSync(text)
@@ -41,6 +58,34 @@ describe('a request', () => {
       RequestId: expect.stringMatching(/^Id-[0-9a-f]{32}-O-Seq-\d+$/),
     });
   });
+
+  it.each([START, INFO, END, RECORD, FILTER, SET_CALLBACK, GET_CALLBACK, DELETE_CALLBACK])(
+    'is answered 70009, and does nothing, when its UserSig is of another key: %s',
+    async (command) => {
+      const callbackUrl = 'http://127.0.0.1:9/callbacks';
+      const running = await simulator({ callbackUrl, recordDelayMs: 0 });
+      const CallId = await started(running);
+      const forged = { usersig: new Api(SDK_APP_ID, 'k').genUserSig('administrator', 60) };
+      const body = {
+        ...startBody(['kim']),
+        CallId,
+        Url: 'http://127.0.0.1:9/',
+        CallbackCommandList: [],
+      };
+      expect(await post(running, command, body, forged)).toEqual({
+        ActionStatus: 'FAIL',
+        ErrorCode: 70009,
+        ErrorInfo: expect.any(String) as string,
+        RequestId: expect.any(String) as string,
+      });
+      const { calls, requests } = running.control.ledger();
+      expect(calls.map(({ id, endedAt }) => [id, endedAt])).toEqual([[CallId, undefined]]);
+      expect(requests).toEqual({ start_call_by_robot: 1 });
+      expect(await post(running, GET_CALLBACK, {})).toMatchObject({
+        Response: { Url: callbackUrl },
+      });
+    },
+  );
 
   it.each(['', 'not JSON', '[]', 'null'])('is answered 60003 with the body %j', async (body) => {
     const { url } = await simulator();
