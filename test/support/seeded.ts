@@ -22,10 +22,14 @@ export function seeded(seed: number): Random {
 
 export const runSeed = (): number => inject('seed');
 
-/** With each failure of these tests the command that draws the same cases again. */
-export function tellHowToReplay(seed: number): void {
+/**
+ * With each failure of these tests the command that draws the same cases again; of a thorough run that
+ * draws others as well, those of the tests that are named so.
+ */
+export function tellHowToReplay(seed: number, named?: string): void {
   beforeEach(({ task: { file }, onTestFailed }) => {
-    const command = `TEST_SEED=${seed} npx vitest run --project ${file.projectName} ${file.name}`;
+    const run = `TEST_SEED=${seed} npx vitest run --project ${file.projectName} ${file.name}`;
+    const command = named === undefined ? run : `TEST_EFFORT=2 ${run} -t '${named}'`;
     onTestFailed(() => void process.stdout.write(`to play the same again: ${command}\n`));
   });
 }

@@ -12,6 +12,10 @@ export interface SentCallback {
   readonly said: string;
   /** Missing: nobody answered. */
   readonly status?: number;
+  /** Milliseconds since the epoch. */
+  readonly sentAt: number;
+  /** Until it was answered, or given up. */
+  readonly tookMs: number;
 }
 
 export interface Callbacks {
@@ -59,6 +63,7 @@ export function createCallbacks({ behaviour, rules, timers }: Parts): Callbacks 
   });
 
   const post = async (call: Call, url: string, members: Record<string, string>) => {
+    const sentAt = Date.now();
     const answer = await fetch(url, {
       method: 'POST',
       headers: {
@@ -69,8 +74,14 @@ export function createCallbacks({ behaviour, rules, timers }: Parts): Callbacks 
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     }).catch(() => undefined);
     const text = await answer?.text().catch(() => '');
-    const said = members.CallStatus ?? '';
-    sent.push({ name: nameIn(url), sid: call.sid, said, ...(answer && { status: answer.status }) });
+    sent.push({
+      name: nameIn(url),
+      sid: call.sid,
+      said: members.CallStatus ?? '',
+      sentAt,
+      tookMs: Date.now() - sentAt,
+      ...(answer && { status: answer.status }),
+    });
     return answer?.ok ? text : undefined;
   };
 

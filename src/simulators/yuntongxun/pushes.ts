@@ -14,6 +14,10 @@ export interface SentPush {
   readonly status?: number;
   /** What the answer says in its own words. */
   readonly statuscode?: string;
+  /** Milliseconds since the epoch. */
+  readonly sentAt: number;
+  /** Until it was answered, or given up. */
+  readonly tookMs: number;
 }
 
 const ANSWER_WITHIN_MS = 5_000;
@@ -33,23 +37,7 @@ export function createPushSender(
 ): PushSender {
   const sent: SentPush[] = [];
 
-  const post = async (name: PushName, callSid: string, url: string, body: string) => {
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': typeOf(behaviour.format) },
-      body,
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
-    }).catch(() => undefined);
-    const text = await answer?.text().catch(() => '');
-    const said = read(behaviour.format, text ?? '')?.statuscode;
-    sent.push({
-      name,
-      callSid,
-      ...(answer && { status: answer.status }),
-      ...(typeof said === 'string' && { statuscode: said }),
-    });
-    return said;
-  };
+  const post = poster(behaviour, sent);
 
   /** The provider's own word on a lost question is not documented: here it dials all the same. */
   const send = async (name: PushName, call: Call, url: string | undefined, members: object) => {
@@ -102,6 +90,30 @@ export function createPushSender(
         void send('CDR', call, call.request.cdrUrl, record(call, behaviour));
       });
     },
+  };
+}
+
+/** Posts a push, and notes what came of it. */
+function poster({ format }: Behaviour, sent: SentPush[]) {
+  return async (name: PushName, callSid: string, url: string, body: string) => {
+    const sentAt = Date.now();
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': typeOf(format) },
+      body,
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    }).catch(() => undefined);
+    const text = await answer?.text().catch(() => '');
+    const said = read(format, text ?? '')?.statuscode;
+    sent.push({
+      name,
+      callSid,
+      sentAt,
+      tookMs: Date.now() - sentAt,
+      ...(answer && { status: answer.status }),
+      ...(typeof said === 'string' && { statuscode: said }),
+    });
+    return said;
   };
 }
 

@@ -7,6 +7,8 @@ import { callWorkflowId } from '../../../src/contract/ids.js';
 /** What the history of a call's workflow says. */
 export interface CallHistory {
   readonly status: string;
+  /** When its workflow ended; milliseconds since the epoch. */
+  readonly closedAt: number | undefined;
   readonly result: unknown;
   /** Updates that were carried out: `accept 20002 phone`. */
   readonly updates: readonly string[];
@@ -37,14 +39,11 @@ export async function historyOf(
   callId: number,
 ): Promise<CallHistory | undefined> {
   const handle = temporal.workflow.getHandle(callWorkflowId(callId));
-  const status = await handle.describe().then(
-    (description) => description.status.name,
-    (error: unknown) => {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    },
-  );
-  if (status === undefined) return undefined;
+  const described = await handle.describe().catch((error: unknown) => {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  });
+  if (described === undefined) return undefined;
   const events = (await handle.fetchHistory()).events ?? [];
   const requests = events.flatMap(
     (event) => event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest ?? [],
@@ -56,7 +55,8 @@ export async function historyOf(
     asked?.activityType?.name === 'recordCall' ? (asked.input ?? []) : [],
   );
   return {
-    status,
+    status: described.status.name,
+    closedAt: described.closeTime?.getTime(),
     result: first(events.at(-1)?.workflowExecutionCompletedEventAttributes?.result),
     updates: requests.map(({ input }) => {
       const by = first(input?.args) as { user_id?: string; terminal_id?: string };

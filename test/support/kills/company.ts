@@ -49,6 +49,8 @@ export interface CompanyParts<Script, Told, Story extends string> {
    * else was to come about and has not.
    */
   readonly encores: (points: readonly string[], firstNth: number) => readonly Script[];
+  /** Played when nothing is killed any more. */
+  readonly finale?: (firstNth: number) => readonly Script[];
   /** How late a point may be passed after everybody has done what they do. */
   readonly lateMs: number;
 }
@@ -61,7 +63,7 @@ const OVER_WITHIN_MS = 240_000;
 export async function openCompany<Script extends { nth: number }, Told, Story extends string>(
   parts: CompanyParts<Script, Told, Story>,
 ): Promise<Company<Script, Told>> {
-  const { stages, plan, choose, encores, lateMs } = parts;
+  const { stages, plan, choose, encores, finale = () => [], lateMs } = parts;
   const alive = stages.map(({ product }) => product.keepAlive());
   await Promise.all(stages.map(({ product }) => steady(product)));
   const allPoints = pointsOf(plan, (await passed()).declared);
@@ -118,6 +120,10 @@ export async function openCompany<Script extends { nth: number }, Told, Story ex
     }
   }
 
+  async function disarm(): Promise<void> {
+    for (const { product } of stages) await product.disarm();
+  }
+
   return {
     allPoints,
     points,
@@ -135,10 +141,13 @@ export async function openCompany<Script extends { nth: number }, Told, Story ex
           if (again.length === 0) break;
           told = [...told, ...(await inLanes(again))];
         }
+        await disarm();
+        const last = finale(told.length + 1);
+        if (last.length > 0) told = [...told, ...(await inLanes(last))];
         await spending(over);
         return told;
       } finally {
-        for (const { product } of stages) await product.disarm();
+        await disarm();
         await Promise.all(alive.map((each) => each.stop()));
       }
     },

@@ -3,7 +3,10 @@ import { callIdOfSid } from '../../../../src/contract/call-sid.js';
 import { type CallHistory, historyOf } from '../call-history.js';
 import { agreement, type Compared, type Row, readWhatIsLeft } from '../kill-audit.js';
 import type { Uptime } from '../mortal-product.js';
+import { disturbances, isLeftAlone, type Life, type Lived } from './disturbance.js';
 import type { Told } from './people.js';
+import { ENDS } from './plan.js';
+import { brokenPromises, isPromised } from './promise.js';
 import type { RungCall } from './provider.js';
 import { described } from './scripts.js';
 import type { Theatre } from './theatre.js';
@@ -17,6 +20,14 @@ export interface PhoneAudit {
   /** How many calls whose placing was not answered were found by what the provider pushed or listed. */
   readonly found: number;
   readonly causes: Readonly<Record<string, number>>;
+  /** How scripts ended to which nothing was done, by their stories. */
+  readonly undisturbed: Readonly<Record<string, number>>;
+  /** How many scripts were left alone, but for what a busy machine did to them. */
+  readonly leftAlone: number;
+  /** What was done to the others. */
+  readonly disturbances: Readonly<Record<string, number>>;
+  /** To how many apps it was said that their request is taken back. */
+  readonly promised: number;
 }
 
 /** Kills the product for the last time, and holds what it left to the ledger of the provider. */
@@ -27,11 +38,17 @@ export async function auditPhones(theatre: Theatre, told: readonly Told[]): Prom
   const histories = await Promise.all(
     rows.map(async (row) => ({ row, history: await historyOf(temporal, row.state.callId) })),
   );
-  const played = told.map((each) => ({
-    told: each,
-    rows: rows.filter(({ state }) => state.parties[0]?.userId === each.script.caller),
-    rung: rung.filter(({ caller }) => caller === provider.numberOf(each.script.caller)),
-  }));
+  const played = told.map((each): Played => {
+    const own = histories.filter(({ row }) => row.state.parties[0]?.userId === each.script.caller);
+    const lived: Lived = {
+      told: each,
+      lives: own.map(lifeOf),
+      rung: rung.filter(({ caller }) => caller === provider.numberOf(each.script.caller)),
+    };
+    const rowsOf = own.map(({ row }) => row);
+    return { ...lived, rows: rowsOf, disturbedBy: disturbances(lived, product.uptimes) };
+  });
+  const left = played.filter(isUndisturbed);
   return {
     calls: [
       ...played.map(compareEnds),
@@ -47,8 +64,22 @@ export async function auditPhones(theatre: Theatre, told: readonly Told[]): Prom
       .flatMap(({ legs }) => legs.map((leg) => livedMs(leg, product.uptimes))),
     found: played.filter(wasFound).length,
     causes: counted(rows.map(({ state }) => state.cause ?? 'none')),
+    undisturbed: counted(left.flatMap(endsAsTold)),
+    leftAlone: played.filter(({ disturbedBy }) => isLeftAlone(disturbedBy)).length,
+    disturbances: counted(played.flatMap(({ disturbedBy }) => [...new Set(disturbedBy)])),
+    promised: told.filter(isPromised).length,
   };
 }
+
+const lifeOf = ({ row, history }: { row: Row; history: CallHistory | undefined }): Life => ({
+  from: row.state.createdAt,
+  until: history?.closedAt ?? Number.POSITIVE_INFINITY,
+});
+
+const endsAsTold = ({ told, rows }: Played): string[] =>
+  rows
+    .filter(({ state }) => wasAsked(state))
+    .map(({ state }) => `${told.script.story} ${state.cause}`);
 
 /** Everything after the end of the call is said of its record alone. */
 export function compareRecord({ state, columns, events }: Row, history: CallHistory): Compared {
@@ -92,7 +123,11 @@ export interface Played {
   readonly rows: readonly Row[];
   /** The calls at the provider. */
   readonly rung: readonly RungCall[];
+  /** See `disturbances`. */
+  readonly disturbedBy: readonly string[];
 }
+
+const isUndisturbed = ({ disturbedBy }: Played): boolean => disturbedBy.length === 0;
 
 /** Of nobody's doing: what was placed cannot be found, or how it ended cannot be known. */
 const UNKNOWABLE = ['dial_unknown', 'provider_lost'];
@@ -103,17 +138,23 @@ const NO_RECORD = 'no record within its time';
 
 /**
  * At most one pair of legs for one request, which was sent once, every leg hung up, and one end that
- * fits what happened. Where a request that was repeated on its way rings the first phone again, the
- * second one rings once all the same.
+ * fits what happened; where nothing disturbed it, that of its story. Where a request that was repeated on
+ * its way rings the first phone again, the second one rings once all the same.
  */
 export function compareEnds(played: Played): Compared {
   const { told: app, rows, rung } = played;
-  const { script, callSids, isCancelled } = app;
+  const { script, callSids } = app;
   const pairs = rung.filter(({ legs }) => legs.length > 0);
   const wasTalkedIn = rung.some(({ talkingAt }) => talkingAt !== undefined);
-  const fits = ({ cause, evidence }: CallState): boolean =>
-    [...UNKNOWABLE, ...(wasTalkedIn ? TALKED : NOT_TALKED)].some((each) => each === cause) ||
-    (evidence === NO_RECORD && cause === 'cancelled');
+  const ofStory = ENDS[script.story][wasTalkedIn ? 'talked' : 'untalked'];
+  const mayBe = [...UNKNOWABLE, ...(wasTalkedIn ? TALKED : NOT_TALKED)];
+  const isLeft = isUndisturbed(played);
+  const fits = ({ cause, evidence }: CallState): boolean => {
+    if (isLeft) return cause === ofStory;
+    return (
+      mayBe.some((each) => each === cause) || (evidence === NO_RECORD && cause === 'cancelled')
+    );
+  };
   const asked = rows.filter(({ state }) => wasAsked(state));
   const told = [...new Set(callSids.map(callIdOfSid))];
   const strangers = told.filter((id) => !rows.some(({ state }) => state.callId === id));
@@ -135,7 +176,7 @@ export function compareEnds(played: Played): Compared {
       asked: asked.length,
       live: rows.filter(({ state }) => state.endedAt === undefined).length,
       causes: asked.map(({ state }) => (fits(state) ? 'fits' : state.cause)),
-      cancelled: isCancelled && asked.some(({ state }) => state.endedAt === undefined),
+      brokenPromises: brokenPromises(played),
     },
     shouldBe: {
       pairs: Math.min(pairs.length, mostPairs),
@@ -144,10 +185,10 @@ export function compareEnds(played: Played): Compared {
       isOverThere: true,
       named: Math.min(named.length, 1),
       strangers: [],
-      asked: Math.min(asked.length, 1),
+      asked: isLeft ? 1 : Math.min(asked.length, 1),
       live: 0,
       causes: asked.map(() => 'fits'),
-      cancelled: false,
+      brokenPromises: [],
     },
   };
 }

@@ -1,5 +1,5 @@
-import type { Fault } from '../../../../src/simulators/fault-rules.js';
-import type { PhoneFault } from './provider.js';
+import type { Fault, FaultCount } from '../../../../src/simulators/fault-rules.js';
+import type { Ordered, PhoneFault } from './provider.js';
 
 /** A code of the provider's, and whether the request is carried out all the same. */
 export type Code = Pick<Fault, 'code' | 'status' | 'effect'>;
@@ -46,3 +46,19 @@ export const ofPlacing = (fault: PhoneFault): PhoneFault => {
   const isCarriedOut = rule?.effect ?? rule?.kind !== 'code';
   return isCarriedOut ? { ...fault, isLost: true } : fault;
 };
+
+/** What was ordered of a simulator. The last rule of a fault is the fault, the others lead to it. */
+export function orderBook<Rule extends Fault>() {
+  const book = new Map<Fault, PhoneFault>();
+  return {
+    enter(fault: PhoneFault, rules: readonly Rule[]): void {
+      const last = rules.at(-1);
+      if (last !== undefined) book.set(last, fault);
+    },
+    ordered: (counts: readonly FaultCount<string>[]): Ordered[] =>
+      counts.flatMap(({ fault: rule, fired }) => {
+        const fault = book.get(rule);
+        return fault === undefined ? [] : [{ fault, fired }];
+      }),
+  };
+}

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PhoneAnswer } from '../../phone-stack.js';
 import { userToken } from '../../tokens.js';
-import type { Story } from './plan.js';
+import { type Story, TAKEN_BACK } from './plan.js';
 import type { Manners, PhoneProvider, StandIn } from './provider.js';
 import type { Script } from './scripts.js';
 
@@ -10,8 +10,21 @@ export interface Told {
   readonly script: Script;
   /** Every callSid that was answered; one, if the request was understood as one. */
   readonly callSids: readonly string[];
-  /** It was told that its call is cancelled. */
-  readonly isCancelled: boolean;
+  /** From its first request to its last answer, milliseconds since the epoch. */
+  readonly from: number;
+  readonly until: number;
+  /** How long it waited for an answer at most. */
+  readonly longestMs: number;
+  readonly cancel?: Cancelling;
+}
+
+/** That an app took its request back. */
+export interface Cancelling {
+  readonly callSid: string;
+  /** Missing: there was no answer. */
+  readonly returnCode?: number;
+  /** When it was told; milliseconds since the epoch. */
+  readonly at: number;
 }
 
 export interface Scene {
@@ -45,12 +58,14 @@ const MANNERS: Readonly<Record<Story, (paceMs: number) => Phones>> = {
     caller: { answersAfterMs: 200 + paceMs, hangsUpAfterMs: 500 },
     callee: {},
   }),
+  cancelled: (paceMs) => ({ caller: { answersAfterMs: 200 + paceMs }, callee: {} }),
   crossing: () => ({ caller: { answersAfterMs: 100 }, callee: { hangsUpAfterMs: 1_500 } }),
 };
 
 export async function play(script: Script, scene: Scene): Promise<Told> {
   const { caller, callee, story, fault, paceMs } = script;
   const { apiUrl, provider, standIn } = scene;
+  const from = Date.now();
   const phones = MANNERS[story](paceMs);
   standIn.script(provider.numberOf(caller), phones.caller);
   standIn.script(provider.numberOf(callee), phones.callee);
@@ -58,26 +73,32 @@ export async function play(script: Script, scene: Scene): Promise<Told> {
   if (story === 'provider-silent') standIn.silence(caller);
   if (story === 'crossing') standIn.delayCancel(caller, CROSSING_MS);
   const token = await userToken(caller);
+  let longestMs = 0;
   const get = async (path: string): Promise<PhoneAnswer | undefined> => {
+    const begun = Date.now();
     try {
       const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
       const answer = await fetch(`${apiUrl}/v1/app/${path}?access_token=${token}`, { signal });
       return (await answer.json()) as PhoneAnswer;
     } catch {
       return undefined;
+    } finally {
+      longestMs = Math.max(longestMs, Date.now() - begun);
     }
   };
   const callSids = await insistOnCall(() => get(`call/${callee}`));
   const [callSid] = callSids;
-  if (story !== 'crossing' || callSid === undefined) {
-    return { script, callSids, isCancelled: false };
-  }
+  const told = () => ({ script, callSids, longestMs, from, until: Date.now() });
+  if (!TAKEN_BACK.includes(story) || callSid === undefined) return told();
   await pause(paceMs);
   const cancelling = get(`callCancel/${callSid}`);
-  await pause(CROSSING_MS / 2);
-  standIn.answer(caller);
-  const isCancelled = (await cancelling)?.data?.isSuccess === 'success';
-  return { script, callSids, isCancelled };
+  if (story === 'crossing') {
+    await pause(CROSSING_MS / 2);
+    standIn.answer(caller);
+  }
+  const returnCode = (await cancelling)?.returnCode;
+  const cancel = { callSid, at: Date.now(), ...(returnCode !== undefined && { returnCode }) };
+  return { ...told(), cancel };
 }
 
 /** Asks until it is told of a call, and once more: it must be the same one. */

@@ -1,3 +1,4 @@
+import type { EndCause } from '../../../../src/call/state.js';
 import { doneAt, type KillPlan } from '../kill-plan.js';
 
 /** What becomes of a phone call; see people.ts. */
@@ -6,17 +7,38 @@ export const STORIES = [
   'callee-silent',
   'caller-silent',
   'given-up',
+  'cancelled',
   'crossing',
   'provider-silent',
 ] as const;
 export type Story = (typeof STORIES)[number];
 
+/** How long both phones may ring, and somebody may talk, as the product is told. */
+export const RING_SECONDS = 2;
+export const TALK_SECONDS = 4;
+
+/** How a story ends to which nothing else happens, by whether two came to speak; see disturbance.ts. */
+export const ENDS: Readonly<Record<Story, { talked?: EndCause; untalked?: EndCause }>> = {
+  answered: { talked: 'hangup' },
+  'callee-silent': { untalked: 'no_answer' },
+  'caller-silent': { untalked: 'no_answer' },
+  'given-up': { untalked: 'cancelled' },
+  cancelled: { untalked: 'cancelled' },
+  crossing: { talked: 'hangup', untalked: 'cancelled' },
+  // Nobody can know more than what the provider says when it is asked.
+  'provider-silent': {},
+};
+
 /** Those in which we have to ask the provider to end it. */
-export const ENDED_BY_US: readonly Story[] = ['crossing', 'provider-silent'];
+export const ENDED_BY_US: readonly Story[] = ['cancelled', 'crossing', 'provider-silent'];
+/** Those in which the app takes its request back. */
+export const TAKEN_BACK: readonly Story[] = ['cancelled', 'crossing'];
 /** Those in which the provider has to be asked how far it is. */
 export const ASKED_ABOUT: readonly Story[] = ['provider-silent'];
 /** Those in which the caller's phone is answered. */
 export const ANSWERED_IN: readonly Story[] = ['answered', 'callee-silent', 'given-up', 'crossing'];
+/** Those in which every phone is taken up, or given up, long before it would have rung out. */
+export const PICKED_UP_IN: readonly Story[] = ['answered', 'given-up', 'cancelled', 'crossing'];
 /** Those in which both may come to speak. */
 export const TALKED_IN: readonly Story[] = ['answered', 'crossing'];
 
@@ -30,7 +52,7 @@ const STORIES_AT: Readonly<Record<string, readonly Story[]>> = {
   'engine.start': STORIES,
   'engine.placed': STORIES,
   'engine.hear': ['answered', 'given-up', 'crossing'],
-  'engine.command cancel': ['crossing'],
+  'engine.command cancel': TAKEN_BACK,
   'activity.placePhoneCall ordinary': STORIES,
   'activity.followPhoneCall ordinary': ASKED_ABOUT,
   'activity.endPhoneCall ordinary': ENDED_BY_US,

@@ -26,14 +26,41 @@ export interface PhoneFault {
   readonly needsQuestion?: true;
 }
 
+/** From when to when a phone rang, or was talked on. */
+export interface RungLeg {
+  readonly rangAt: number;
+  readonly answeredAt?: number | undefined;
+  readonly endedAt?: number | undefined;
+}
+
+/** What was said of a call to us. */
+export interface Pushed {
+  /** Whether it is the question that comes before somebody is dialled. */
+  readonly asks: boolean;
+  /** Missing: nobody answered. */
+  readonly status?: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly sentAt: number;
+  readonly tookMs: number;
+}
+
 /** A call as the ledger of the provider tells it. Numbers are E.164. */
 export interface RungCall {
   readonly caller: string;
+  /** Theirs. */
+  readonly id: string;
   /** Ours: a request that is repeated on its way has the same one. */
   readonly token: string;
-  readonly legs: readonly { readonly rangAt: number; readonly endedAt?: number | undefined }[];
+  readonly legs: readonly RungLeg[];
+  readonly pushes: readonly Pushed[];
   readonly talkingAt?: number | undefined;
   readonly endedAt?: number | undefined;
+}
+
+/** A fault that was ordered, and how often it happened. */
+export interface Ordered {
+  readonly fault: PhoneFault;
+  readonly fired: number;
 }
 
 /** A simulated provider that outlives the product. */
@@ -54,7 +81,7 @@ export interface StandIn {
   answer(userId: string): void;
   calls(): readonly RungCall[];
   /** How often each fault has happened that was ordered for a script. */
-  fired(): readonly { readonly on: string; readonly kind: string; readonly fired: number }[];
+  ordered(): readonly Ordered[];
   stop(): Promise<void>;
 }
 

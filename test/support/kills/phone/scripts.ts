@@ -1,5 +1,4 @@
 import { dealer, type Random, shuffled } from '../../seeded.js';
-import { neverMet } from '../faults-met.js';
 import { doneAt, scriptsAt } from '../kill-plan.js';
 import { phonePlan, STORIES, type Story } from './plan.js';
 import type { PhoneFault, PhoneProvider } from './provider.js';
@@ -84,6 +83,14 @@ const lostOnes = ({ faults }: PhoneProvider, firstNth: number, random: Random): 
     .slice(0, LOST_ONES)
     .map((fault, index) => ({ ...people(firstNth + index), story: 'answered', fault, paceMs: 0 }));
 
+/** Nothing happens to them: each of them has to end as its story says. */
+export const leftAlone = (firstNth: number): Script[] =>
+  STORIES.filter((story) => story !== 'provider-silent').map((story, index) => ({
+    ...people(firstNth + index),
+    story,
+    paceMs: 0,
+  }));
+
 /** What is to happen equally often: first where it goes wrong, then how. */
 const namesOf = ({ on, kind, name }: PhoneFault): string[] => [on, kind, `${on} ${kind}`, name];
 
@@ -101,27 +108,21 @@ function fits(provider: PhoneProvider, fault: PhoneFault, story: Story): boolean
   return provider.comesAboutIn[on]?.includes(story) ?? true;
 }
 
-/** What has come about so far. */
-interface Met {
-  /** Points that nobody was killed at. */
-  readonly missed: readonly string[];
-  readonly fired: readonly Pick<PhoneFault, 'on' | 'kind'>[];
-}
-
 /**
- * A script for each point, in which nothing keeps it from being passed, and for each request, push and
- * kind that no fault has happened to.
+ * A script for each point, in which nothing keeps it from being passed, and for each fault that has not
+ * happened and should.
  */
 export function encores(
   provider: PhoneProvider,
-  { missed, fired }: Met,
+  missed: readonly string[],
+  unmet: readonly PhoneFault[],
   firstNth: number,
 ): Script[] {
   const killed = missed.map((point) => ({
     story: scriptsAt(phonePlan(provider), point)[0] ?? 'answered',
     point,
   }));
-  const faulty = neverMet(provider.faults, fired).map((fault) => ({
+  const faulty = unmet.map((fault) => ({
     story: STORIES.find((story) => fits(provider, fault, story)) ?? 'answered',
     fault,
   }));

@@ -9,6 +9,7 @@ import type { Stage } from '../company.js';
 import { mortalProduct } from '../mortal-product.js';
 import { playAll } from '../play-together.js';
 import { play, type Told } from './people.js';
+import { RING_SECONDS, TALK_SECONDS } from './plan.js';
 import type { PhoneProvider, StandIn } from './provider.js';
 import { markOf, type Script } from './scripts.js';
 
@@ -36,8 +37,8 @@ export async function openTheatre(
       TRTC_SDK_APP_ID: '1400000000',
       TRTC_SECRET_KEY: 'a key for tests',
       PHONE_SHOWS_HOTLINE: 'false',
-      PHONE_RING_TIMEOUT_SECONDS: '2',
-      PHONE_MAX_DURATION_SECONDS: '4',
+      PHONE_RING_TIMEOUT_SECONDS: String(RING_SECONDS),
+      PHONE_MAX_DURATION_SECONDS: String(TALK_SECONDS),
       PHONE_CALLS_PER_HOUR_OF_ALL: '100000',
       ...standIn.settings(apiUrl),
     }),

@@ -1,8 +1,9 @@
 import type { Fault } from '../../../../src/simulators/fault-rules.js';
 import type { FaultKind } from '../../../../src/simulators/twilio/faults.js';
+import type { TwilioSimulator } from '../../../../src/simulators/twilio/simulator.js';
 import { openTwilio, TWILIO } from '../../twilio.js';
-import { type Code, named, ofPlacing, ofPush, ofRequest } from './faults.js';
-import { ANSWERED_IN, TALKED_IN } from './plan.js';
+import { type Code, named, ofPlacing, ofPush, ofRequest, orderBook } from './faults.js';
+import { ANSWERED_IN, TAKEN_BACK, TALKED_IN } from './plan.js';
 import type { PhoneFault, PhoneProvider, RungCall, StandIn } from './provider.js';
 
 type Rule = Fault<FaultKind>;
@@ -67,7 +68,7 @@ function numberOf(userId: string): string {
 async function open(way: string): Promise<StandIn> {
   const simulator = await openTwilio({ dialAfterMs: 100 });
   const { control } = simulator;
-  const ofScripts = new Set<Rule>();
+  const book = orderBook<Rule>();
   const order = (rule: Rule, userId: string): Rule => {
     const ordered = { ...rule, caller: numberOf(userId) };
     control.fault(ordered);
@@ -88,8 +89,9 @@ async function open(way: string): Promise<StandIn> {
     pushTo: () => undefined,
     script: (number, phone) =>
       control.script({ number, phone: { ...phone, pressesKeyAfterMs: KEY_AFTER_MS } }),
-    order({ rules }, userId) {
-      for (const rule of rules) ofScripts.add(order(rule as Rule, userId));
+    order(fault, userId) {
+      const rules = fault.rules.map((rule) => order(rule as Rule, userId));
+      book.enter(fault, rules);
     },
     silence(userId) {
       for (const on of [...PUSHES, ...OTHERS]) {
@@ -103,20 +105,16 @@ async function open(way: string): Promise<StandIn> {
         if (isSecond) control.act({ sid, does: 'answer' });
       }
     },
-    calls: () => rungCalls(control.ledger().calls),
-    fired: () =>
-      control
-        .faults()
-        .filter(({ fault }) => ofScripts.has(fault))
-        .map(({ fault: { on, kind }, fired }) => ({ on, kind, fired })),
+    calls: () => rungCalls(control.ledger()),
+    ordered: () => book.ordered(control.faults()),
     stop: () => simulator.stop(),
   };
 }
 
-type Calls = ReturnType<Awaited<ReturnType<typeof openTwilio>>['control']['ledger']>['calls'];
+type Ledger = ReturnType<TwilioSimulator['control']['ledger']>;
 
 /** Each call that was asked for, with those that it dialled. */
-function rungCalls(calls: Calls): RungCall[] {
+function rungCalls({ calls, callbacks }: Ledger): RungCall[] {
   return calls
     .filter(({ request }) => request.parentSid === undefined)
     .map((first) => {
@@ -124,10 +122,14 @@ function rungCalls(calls: Calls): RungCall[] {
       const all = [first, ...seconds];
       return {
         caller: first.request.to,
+        id: first.sid,
         token: first.request.statusCallback.split('/').at(-2) ?? '',
-        legs: all.flatMap(({ rangAt, endedAt }) =>
-          rangAt === undefined ? [] : [{ rangAt, endedAt }],
+        legs: all.flatMap(({ rangAt, answeredAt, endedAt }) =>
+          rangAt === undefined ? [] : [{ rangAt, answeredAt, endedAt }],
         ),
+        pushes: callbacks
+          .filter(({ sid }) => all.some((each) => each.sid === sid))
+          .map((each) => ({ ...each, asks: each.name === QUESTION })),
         talkingAt: seconds.find(({ answeredAt }) => answeredAt !== undefined)?.answeredAt,
         endedAt: all.every(({ isOver }) => isOver)
           ? Math.max(...all.map(({ endedAt = 0 }) => endedAt))
@@ -143,9 +145,9 @@ export const TWILIO_CALLS: PhoneProvider = {
   pushes: [...PUSHES, ...OTHERS],
   // Of a call that rang out Twilio says how it ended: then nothing is left to be ended.
   comesAboutIn: {
-    [CANCEL]: ['crossing'],
-    'telephony.cancel': ['crossing'],
-    'activity.endPhoneCall ordinary': ['crossing'],
+    [CANCEL]: TAKEN_BACK,
+    'telephony.cancel': TAKEN_BACK,
+    'activity.endPhoneCall ordinary': TAKEN_BACK,
     [LIST]: ['crossing'],
     [QUESTION]: ANSWERED_IN,
     'caller in-progress': ANSWERED_IN,

@@ -1,7 +1,14 @@
 import type { Fault } from '../../../../src/simulators/fault-rules.js';
 import type { FaultKind } from '../../../../src/simulators/yuntongxun/faults.js';
 import { ACCOUNT, APP_ID, openYuntongxun } from '../../yuntongxun.js';
-import { ofRequest as anyRequest, type Code, named, ofPlacing, ofPush } from './faults.js';
+import {
+  ofRequest as anyRequest,
+  type Code,
+  named,
+  ofPlacing,
+  ofPush,
+  orderBook,
+} from './faults.js';
 import { ASKED_ABOUT, ENDED_BY_US, TALKED_IN } from './plan.js';
 import type { PhoneFault, PhoneProvider, StandIn } from './provider.js';
 
@@ -79,7 +86,7 @@ async function open(way: string): Promise<StandIn> {
     recordDelayMs: RECORD_DELAY_MS,
   });
   const { control } = simulator;
-  const ofScripts = new Set<Rule>();
+  const book = orderBook<Rule>();
   const order = (rule: Rule, userId: string): Rule => {
     const ordered = { ...rule, caller: whose(rule.on, userId) };
     control.fault(ordered);
@@ -97,8 +104,9 @@ async function open(way: string): Promise<StandIn> {
     }),
     pushTo: (apiUrl) => control.pushTo({ url: pushUrl(apiUrl) }),
     script: (number, phone) => control.script({ number: number.slice(3), phone }),
-    order({ rules }, userId) {
-      for (const rule of rules) ofScripts.add(order(rule as Rule, userId));
+    order(fault, userId) {
+      const rules = fault.rules.map((rule) => order(rule as Rule, userId));
+      book.enter(fault, rules);
     },
     silence(userId) {
       for (const on of PUSHES) order({ on, kind: 'lose-answer', times: ALWAYS }, userId);
@@ -110,19 +118,21 @@ async function open(way: string): Promise<StandIn> {
           control.act({ callSid, side: 'callee', does: 'answer' });
       }
     },
-    calls: () =>
-      control.ledger().calls.map(({ request, legs, talkingAt, endedAt }) => ({
+    calls() {
+      const { calls, pushes } = control.ledger();
+      return calls.map(({ callSid: id, request, legs, talkingAt, endedAt }) => ({
         caller: `+86${request.from}`,
+        id,
         token: request.userData,
         legs,
+        pushes: pushes
+          .filter(({ callSid }) => callSid === id)
+          .map((each) => ({ ...each, asks: each.name === QUESTION })),
         talkingAt,
         endedAt,
-      })),
-    fired: () =>
-      control
-        .faults()
-        .filter(({ fault }) => ofScripts.has(fault))
-        .map(({ fault: { on, kind }, fired }) => ({ on, kind, fired })),
+      }));
+    },
+    ordered: () => book.ordered(control.faults()),
     stop: () => simulator.stop(),
   };
 }
