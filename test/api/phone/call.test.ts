@@ -47,6 +47,20 @@ describe('a call that is placed', () => {
     expect((await there.engine.state(callId))?.parties.at(1)).toMatchObject({ userId: 'hotline' });
   });
 
+  it('to the hotline is guarded by what the caller has, not by the kind of number it is', async () => {
+    const sharedCost = { written: '400-123-4567', number: '+864001234567' };
+    const there = await start({ plan: { hotline: sharedCost } });
+    const caller = await reachable(there);
+    expect((await get(there, 'callService', caller)).body).toMatchObject({ returnCode: 200 });
+    const like = await reachable(there, sharedCost.number);
+    for (const [path, userId] of [
+      [`call/${like}`, await reachable(there)],
+      ['callService', await reachable(there, '+864001234568')],
+    ] as const) {
+      expect((await get(there, path, userId)).body).toEqual(PARAMETERS);
+    }
+  });
+
   it('carries no phone number into the engine', async () => {
     const there = await start();
     const [phone, other] = [freshNumber(), freshNumber()];
