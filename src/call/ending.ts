@@ -11,7 +11,14 @@ import {
   partiesIn,
   type Wish,
 } from './state.js';
-import { andThen, change, type RingingStopped, type Step, stay } from './step.js';
+import {
+  andThen,
+  change,
+  type OutwardEvent,
+  type RingingStopped,
+  type Step,
+  stay,
+} from './step.js';
 
 /** The end reason the API shows when the one who ended the call gave none. */
 export const DEFAULT_END_REASON: Readonly<Record<EndCause, string>> = {
@@ -122,6 +129,10 @@ export function finish(state: CallState, end: End, now: number, evidence?: strin
     { type: 'call.ended' },
   );
 }
+
+/** What is told of a call that is over where nobody was told so; one that was never announced stays untold. */
+export const endToTell = ({ cause, version, touchedAt: at }: CallState): OutwardEvent[] =>
+  cause === 'unreachable' ? [] : [{ type: 'call.ended', version, at }];
 
 function settle(party: Party, whoRang: Pick<Party, 'state' | 'reason'>, endedAt: number): Party {
   if (!isInCall(party)) return party;

@@ -1,3 +1,4 @@
+import { endToTell } from '../call/ending.js';
 import type { CallEvent } from '../call/events.js';
 import { holdsProvider, released } from '../call/placing.js';
 import { type CallState, isOver } from '../call/state.js';
@@ -42,7 +43,9 @@ export async function settleCall(
     case 'ending':
     case 'closed': {
       const ended = await deps.engine.state(callId, presence === 'ending' ? left() : undefined);
-      if (ended !== undefined && isOver(ended)) return settleOver(deps, ended);
+      if (ended !== undefined && isOver(ended)) {
+        return presence === 'closed' ? settleUntold(deps, ended) : settleOver(deps, ended);
+      }
       if (presence === 'ending') return settleByRecord(deps, callId);
       if (mayStillStart) return { kind: 'live' };
       return settleDead(deps, ended ?? recorded.state, presence);
@@ -58,6 +61,14 @@ async function settleByRecord({ reader }: Settling, callId: number): Promise<Set
 
 async function settleOver({ records }: Settling, state: CallState): Promise<Settled> {
   await records.write(state, []);
+  return { kind: 'over', state };
+}
+
+/** A workflow that is gone and did not write its end was terminated between the two: nobody else tells of it. */
+async function settleUntold({ records, reader }: Settling, state: CallState): Promise<Settled> {
+  const written = (await reader.find(state.callId))?.state;
+  if (written !== undefined && isOver(written)) return { kind: 'over', state: written };
+  await records.write(state, endToTell(state));
   return { kind: 'over', state };
 }
 

@@ -78,6 +78,22 @@ describe('a sweep', () => {
     expect(api.engine.released).toEqual([]);
   });
 
+  it('tells of the end of a call that was terminated when it had just ended', async () => {
+    const { callId, calleeId } = await ringingCall();
+    const { records } = api.store;
+    const writes = records.write;
+    records.write = async () => [];
+    await api.service.reject(callId, { userId: calleeId, terminalId: 'phone' });
+    records.write = writes;
+    api.engine.terminateVisibly(callId);
+    expect(await swept(deps())).toEqual([callId]);
+    expect(await swept(deps())).toEqual([]);
+    const record = await api.store.reader.find(callId);
+    expect(record?.state).toMatchObject({ status: 'rejected', cause: 'rejected' });
+    const told = await api.store.history.eventsOf(callId, undefined, 100);
+    expect(told.filter(({ event }) => event.type === 'call.ended')).toHaveLength(1);
+  });
+
   it('leaves calls alone that run, and those that may still start', async () => {
     const living = await ringingCall();
     const starting = await ringingCall();
