@@ -43,10 +43,11 @@ const thorough = (provider: PhoneProvider, isLast: boolean): Casts => [
     provider,
     ways: provider.ways,
     choose: (all) => all,
-    unmet: (faults) =>
-      isLast
-        ? neverHappened(provider).filter((fault) => !faults.includes(fault))
-        : neverMet(provider.faults, faults),
+    unmet(faults) {
+      const never = isLast ? neverHappened(provider) : [];
+      const missed = [...neverMet(provider.faults, faults), ...never];
+      return [...new Set(missed)].filter((fault) => !faults.includes(fault));
+    },
   },
 ];
 
