@@ -2,7 +2,7 @@ import { endToTell } from '../call/ending.js';
 import type { CallEvent } from '../call/events.js';
 import { holdsProvider, released } from '../call/placing.js';
 import { type CallState, isOver } from '../call/state.js';
-import { type Step, toldBy } from '../call/step.js';
+import { type OutwardEvent, type Step, toldBy } from '../call/step.js';
 import { transition } from '../call/transition.js';
 import type { CallEngine } from '../ports/call-engine.js';
 import type { RecordedCall } from '../ports/call-reader.js';
@@ -59,17 +59,19 @@ async function settleByRecord({ reader }: Settling, callId: number): Promise<Set
   return state !== undefined && isOver(state) ? { kind: 'over', state } : { kind: 'unknown' };
 }
 
-async function settleOver({ records }: Settling, state: CallState): Promise<Settled> {
-  await records.write(state, []);
+async function settleOver(
+  { records }: Settling,
+  state: CallState,
+  untold: readonly OutwardEvent[] = [],
+): Promise<Settled> {
+  await records.write(state, untold);
   return { kind: 'over', state };
 }
 
 /** A workflow that is gone and did not write its end was terminated between the two: nobody else tells of it. */
-async function settleUntold({ records, reader }: Settling, state: CallState): Promise<Settled> {
-  const written = (await reader.find(state.callId))?.state;
-  if (written !== undefined && isOver(written)) return { kind: 'over', state: written };
-  await records.write(state, endToTell(state));
-  return { kind: 'over', state };
+async function settleUntold(deps: Settling, state: CallState): Promise<Settled> {
+  const written = await settleByRecord(deps, state.callId);
+  return written.kind === 'over' ? written : settleOver(deps, state, endToTell(state));
 }
 
 /**

@@ -42,6 +42,16 @@ async function ringingCall() {
   return { callId: state.callId, callerId, calleeId };
 }
 
+/** Nothing of what it does comes to the store. */
+async function unwritten<T>(work: () => Promise<T>): Promise<T> {
+  const { records } = api.store;
+  const { write } = records;
+  records.write = async () => [];
+  return work().finally(() => {
+    records.write = write;
+  });
+}
+
 /** A robot call that was placed, by its id. */
 async function robotCall(fingerprint: string, plan: Parameters<typeof aPlan>[0] = {}) {
   const request = { plan: aPlan(plan), roomIsOurs: false, fingerprint };
@@ -64,12 +74,7 @@ describe('a sweep', () => {
 
   it('ends the record of a call that was terminated, as it was last', async () => {
     const { callId, calleeId } = await ringingCall();
-    const { records } = api.store;
-    const writes = records.write;
-    // Accepted, and terminated before that was written.
-    records.write = async () => [];
-    await api.service.accept(callId, { userId: calleeId, terminalId: 'phone' });
-    records.write = writes;
+    await unwritten(() => api.service.accept(callId, { userId: calleeId, terminalId: 'phone' }));
     api.engine.terminateVisibly(callId);
     expect(await swept(deps())).toEqual([callId]);
     const record = await api.store.reader.find(callId);
@@ -80,11 +85,7 @@ describe('a sweep', () => {
 
   it('tells of the end of a call that was terminated when it had just ended', async () => {
     const { callId, calleeId } = await ringingCall();
-    const { records } = api.store;
-    const writes = records.write;
-    records.write = async () => [];
-    await api.service.reject(callId, { userId: calleeId, terminalId: 'phone' });
-    records.write = writes;
+    await unwritten(() => api.service.reject(callId, { userId: calleeId, terminalId: 'phone' }));
     api.engine.terminateVisibly(callId);
     expect(await swept(deps())).toEqual([callId]);
     expect(await swept(deps())).toEqual([]);
@@ -121,11 +122,7 @@ describe('a sweep', () => {
   it('has it ended there also where its record was not written since it was placed', async () => {
     const providerCallId = 'p-named-only';
     api.engine.onPlace = () => ({ type: 'placed', providerCallId });
-    const { records } = api.store;
-    const writes = records.write;
-    records.write = async () => [];
-    const callId = await robotCall('named-only');
-    records.write = writes;
+    const callId = await unwritten(() => robotCall('named-only'));
     // Its workflow is away, with all that it knew.
     api.engine.terminate(callId);
     expect((await api.store.reader.find(callId))?.state.providerCallId).toBeUndefined();

@@ -38,7 +38,12 @@ beforeEach(() => {
   };
 });
 
-const REQUEST_ID = /^Id-[0-9a-f]{32}-O-Seq-\d+$/;
+const OK = {
+  ErrorCode: 0,
+  ErrorInfo: '',
+  ActionStatus: 'OK',
+  RequestId: expect.stringMatching(/^Id-[0-9a-f]{32}-O-Seq-\d+$/),
+};
 
 describe('the published requests', () => {
   it.each([
@@ -55,10 +60,7 @@ describe('the published requests', () => {
       const query = { random: '99999999', identifier: 'administrator' };
       const answer = await backend.send('start_call_by_robot', sample, query);
       expect(answer).toEqual({
-        ErrorCode: 0,
-        ErrorInfo: '',
-        ActionStatus: 'OK',
-        RequestId: expect.stringMatching(REQUEST_ID),
+        ...OK,
         Response: {
           CallId: providerIdOf(asked?.state.callId ?? 0),
           CallResult: [{ Callee_Account: 'jack', ResultCode: 0 }],
@@ -93,10 +95,7 @@ describe('the published requests', () => {
     const sample = { random: '99999999', identifier: 'admin', usersig: userSig('admin') };
     const answer = await backend.send('get_call_info', `{"CallId": "${CallId}"}`, sample);
     expect(answer).toEqual({
-      ErrorCode: 0,
-      ErrorInfo: '',
-      ActionStatus: 'OK',
-      RequestId: expect.stringMatching(REQUEST_ID),
+      ...OK,
       Response: {
         CallInfo: {
           CallId,
